@@ -1,0 +1,52 @@
+/**
+ * Names on which the Regions agree without referring to each other (law 3): each is a pure function of the
+ * topology's application name, a Region and a colour, so that any Region can be deployed alone.
+ */
+
+/** The two clone groups of a Region's service. */
+export type Colour = 'blue' | 'green';
+/** Both colours, in the order in which they are declared. */
+export const COLOURS: readonly Colour[] = ['blue', 'green'];
+
+/** The stacks of a Region, in the order of their birth. */
+export const LAYERS = ['foundation', 'network', 'data', 'service', 'operations', 'dns'] as const;
+/** One stack of a Region. */
+export type Layer = (typeof LAYERS)[number];
+
+/** CloudFormation stack name, the same in every Region: `orders-network`. */
+export const stackName = (application: string, layer: Layer): string => `${application}-${layer}`;
+/** The strongly consistent table of register, leases and drill lock. */
+export const registerTableName = (application: string): string => `${application}-register`;
+/** Aurora global cluster identifier. */
+export const globalClusterIdentifier = (application: string): string => `${application}-global`;
+/** Aurora cluster identifier of a Region. */
+export const clusterIdentifier = (application: string, region: string): string => `${application}-${region}`;
+/** ElastiCache replication group id of a Region (global datastores add a prefix of their own). */
+export const cacheIdentifier = (application: string, region: string): string => `${application}-${region}`;
+/** Work queue of a Region. */
+export const queueName = (application: string): string => `${application}-work`;
+/** Where messages go that could not be worked. */
+export const deadLetterQueueName = (application: string): string => `${application}-work-dead`;
+/** Auto Scaling group of the service's clones of one colour. */
+export const cloneGroupName = (application: string, colour: Colour): string => `${application}-${colour}`;
+/** Auto Scaling group of the workers. */
+export const workerGroupName = (application: string): string => `${application}-worker`;
+/** Application Load Balancer of a Region. */
+export const loadBalancerName = (application: string): string => application;
+/** Target group of one colour. */
+export const targetGroupName = (application: string, colour: Colour): string => `${application}-${colour}`;
+/** Path of a live setting in the Region's Parameter Store. */
+export const liveSettingName = (application: string, setting: string): string =>
+  `/${application}/live/${setting}`;
+/** Where a gate keeps its last answer in its own Region. */
+export const gateMemoryName = (application: string): string => `/${application}/gate/last-answer`;
+/** AppConfig environment; the application carries the topology's name and the profile is `service`. */
+export const CONFIG_ENVIRONMENT = 'live';
+/** AppConfig profile of the service's own configuration. */
+export const CONFIG_PROFILE = 'service';
+/** The service's name: `orders.example.com`. */
+export const serviceHost = (recordName: string, zoneName: string): string => `${recordName}.${zoneName}`;
+/** A Region's own name, used by probes and people, never by clients: `us-west-2.orders.example.com`. */
+export const regionHost = (region: string, host: string): string => `${region}.${host}`;
+/** The gate of a Region: `gate-us-west-2.orders.example.com`. */
+export const gateHost = (region: string, host: string): string => `gate-${region}.${host}`;

@@ -1,0 +1,165 @@
+/**
+ * The topology: one typed file that names Regions, zones, capacity and objectives. Everything in it is a birth
+ * fact or a promise; which Region is active is run-time state and stands in the register (law 1).
+ *
+ * All durations are seconds and whole numbers. Use {@link defineTopology} so that an editor completes the file and
+ * `loadTopology` (index.ts) so that every problem is reported at once.
+ */
+
+/** One Region of the application. */
+export interface RegionSpec {
+  /** Region code, such as `us-east-2`. */
+  readonly name: string;
+  /**
+   * Whether the first writer is created here. Exactly one Region is the seed, and that changes only when a Region
+   * is rebuilt.
+   * @default false
+   */
+  readonly seed?: boolean;
+  /** Availability zone ids (`use2-az1`), never names: a letter means another zone in another account. */
+  readonly zones: readonly string[];
+  /** IPv4 range of the Region's network, in CIDR notation, between /16 and /22. No two Regions overlap. */
+  readonly cidr: string;
+  /**
+   * Share of the peak that this Region carries before any traffic turns to it (law 9), from 0 to 1.
+   * @default 1
+   */
+  readonly capacityShare?: number;
+}
+
+/** How the register survives the loss of a Region (law 6). */
+export type RegisterSpec =
+  | {
+      /** Strongly consistent: two Regions and a witness, or three Regions. */
+      readonly kind: 'strong';
+      /**
+       * Region that only votes and stores no readable copy.
+       * @default - none; the topology's own three Regions hold the table
+       */
+      readonly witness?: string;
+    }
+  | {
+      /** Last writer wins: cannot fence a partition; manual moves only. */
+      readonly kind: 'eventual';
+      readonly witness?: never;
+    };
+
+/** DNS facts. The zone exists beforehand and is never looked up. */
+export interface DnsSpec {
+  /** Hosted zone id, such as `Z0123456789ABCDEFGHIJ`. */
+  readonly hostedZoneId: string;
+  /** Name of the zone, such as `example.com`. */
+  readonly zoneName: string;
+  /** Label of the service within the zone, such as `orders`. */
+  readonly recordName: string;
+}
+
+/** What was promised. */
+export interface ObjectivesSpec {
+  /** Recovery time objective of the whole move, for switchover and failover alike. */
+  readonly rtoSeconds: number;
+  /** Recovery point objective of a failover; a switchover loses nothing. */
+  readonly rpoSeconds: number;
+}
+
+/** The levers of recovery: what a person may turn. */
+export interface RecoverySpec {
+  /** How long a writer may acknowledge after its last reading of the register. @default 10 */
+  readonly leaseSeconds?: number;
+  /** Margin added to the lease for pauses and unequal clocks rates. @default 2 */
+  readonly leaseMarginSeconds?: number;
+  /** Route 53 check interval: 10 or 30; it cannot be changed on an existing check. @default 10 */
+  readonly checkIntervalSeconds?: 10 | 30;
+  /** Failed checks in a row before a gate counts as unhealthy, 1 to 10. @default 2 */
+  readonly checkFailures?: number;
+  /** How long clients keep an answer beyond its TTL. @default 10 */
+  readonly clientDnsCacheSeconds?: number;
+  /** Time that deep-health alarms take to see the loss of a Region (failover only). @default 120 */
+  readonly detectionSeconds?: number;
+  /** Time that a person takes to decide (failover only). @default 180 */
+  readonly decisionSeconds?: number;
+  /** Expected time of a managed database switchover. @default 120 */
+  readonly switchoverPromotionSeconds?: number;
+  /** Expected time of a database failover. @default 180 */
+  readonly failoverPromotionSeconds?: number;
+  /** Time from launch to healthy of a new clone; counts only where a Region's share is below 1. @default 240 */
+  readonly cloneBootSeconds?: number;
+  /** Time to warm the cache's new epoch before traffic. @default 10 */
+  readonly warmUpSeconds?: number;
+  /** Longest retry pause of a client that is reconnecting. @default 10 */
+  readonly reconnectSeconds?: number;
+}
+
+/** The service's clones, the same in every Region at peak. */
+export interface CapacitySpec {
+  /** EC2 instance type of clones and workers. @default 'm7i.large' */
+  readonly instanceType?: string;
+  /** Requests a second at peak that the active Region serves. */
+  readonly peakRequestsPerSecond: number;
+  /** Requests a second that one clone serves within its objectives. */
+  readonly requestsPerClone: number;
+  /** Upper bound of clones of one colour in one Region. */
+  readonly maximumClones: number;
+  /** Workers of a Region at the least. @default 1 */
+  readonly minimumWorkers?: number;
+}
+
+/** The relational database: one Aurora PostgreSQL global cluster. */
+export interface DatabaseSpec {
+  /** Engine version, such as `16.6`; set at birth only. */
+  readonly engineVersion: string;
+  /** Instance class, identical in every Region. */
+  readonly instanceClass: string;
+  /** Instances a Region; at least 2, so that the loss of a zone is a failover within the Region. */
+  readonly instancesPerRegion: number;
+  /** Database name. */
+  readonly databaseName: string;
+  /**
+   * How the RPO is held: `alarmed` watches replication lag and pages; `bounded` makes Aurora hold commits back
+   * (`rds.global_db_rpo`, at least 20 s) and so stops writes when the only standby is lost.
+   * @default 'alarmed'
+   */
+  readonly rpoBasis?: 'alarmed' | 'bounded';
+}
+
+/** The cache: one Valkey replication group a Region. */
+export interface CacheSpec {
+  /** Node type, size large and up where a global datastore is wanted. */
+  readonly nodeType: string;
+  /** Nodes a Region; at least 2. */
+  readonly nodesPerRegion: number;
+}
+
+/** One application in several Regions. */
+export interface Topology {
+  /** Version of this document's shape; later versions only add. */
+  readonly version: 1;
+  /** Name of the application and prefix of every name: lower case, digits and hyphens, 3 to 20 characters. */
+  readonly application: string;
+  /** `active-passive`: one Region writes. `active-active`: each Region writes its own homes. */
+  readonly mode: 'active-passive' | 'active-active';
+  /**
+   * AWS account, 12 digits.
+   * @default - the account of the environment (`CDK_DEFAULT_ACCOUNT`), read by the CDK app and nowhere else
+   */
+  readonly account?: string;
+  readonly dns: DnsSpec;
+  readonly regions: readonly RegionSpec[];
+  readonly register: RegisterSpec;
+  readonly objectives: ObjectivesSpec;
+  /** @default - every lever at its own default */
+  readonly recovery?: RecoverySpec;
+  readonly capacity: CapacitySpec;
+  readonly database: DatabaseSpec;
+  readonly cache: CacheSpec;
+  /**
+   * Region codes in which data may rest, witness included.
+   * @default - no restriction
+   */
+  readonly dataResidency?: readonly string[];
+}
+
+/** Types a topology file so that an editor completes it; validates nothing. */
+export function defineTopology(topology: Topology): Topology {
+  return topology;
+}
