@@ -1,4 +1,4 @@
-// Lab tests share one lab (ports, processes, memory), so they are one project that runs serially by itself.
+// Lab tests share one lab (ports, processes, memory): one project, which scripts/test.mjs runs serially, after the rest.
 const common = {
   testEnvironment: 'node',
   transform: {
@@ -19,6 +19,6 @@ module.exports = {
       testPathIgnorePatterns: ['/test/lab/', '/test/proofs/'],
     },
     { ...common, displayName: 'proofs', testMatch: ['<rootDir>/test/proofs/**/*.test.ts'] },
-    { ...common, displayName: 'lab', testMatch: ['<rootDir>/test/lab/**/*.test.ts'], maxWorkers: 1 },
+    { ...common, displayName: 'lab', testMatch: ['<rootDir>/test/lab/**/*.test.ts'] },
   ],
 };

@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { loadTopology, type ResolvedTopology } from '../../regions';
+import { HoldfastError } from '../errors';
+
+/**
+ * Reads a topology file: `.ts` (bundled in memory, nothing is written beside it), `.js`, `.cjs`, `.mjs` or `.json`.
+ * The topology is its default export.
+ *
+ * @throws HoldfastError `not-found` when there is no such file, `invalid-input` when it cannot be read,
+ * `invalid-topology` with every problem when it is wrong
+ */
+export async function readTopologyFile(
+  projectRoot: string,
+  file: string,
+  account: string | undefined,
+): Promise<ResolvedTopology> {
+  const absolute = path.resolve(projectRoot, file);
+  if (!existsSync(absolute)) {
+    throw new HoldfastError('not-found', `topology file ${absolute} does not exist; name one with --topology`);
+  }
+  return loadTopology(await importDefault(absolute), account === undefined ? {} : { account });
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  try {
+    if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8'));
+    if (file.endsWith('.ts')) return importTypeScript(file);
+    const loaded = await import(pathToFileURL(file).href);
+    return loaded.default?.default ?? loaded.default ?? loaded;
+  } catch (error) {
+    throw new HoldfastError('invalid-input', `topology file ${file} cannot be read: ${String(error)}`, [], {
+      cause: error,
+    });
+  }
+}
+
+function importTypeScript(file: string): unknown {
+  const { buildSync } = require('esbuild') as typeof import('esbuild');
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-topology-'));
+  try {
+    const outfile = path.join(folder, 'topology.cjs');
+    const built = buildSync({
+      entryPoints: [file],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      write: false,
+      logLevel: 'silent',
+      external: ['holdfast', 'holdfast/*'],
+    });
+    writeFileSync(outfile, built.outputFiles[0]?.text ?? '');
+    const loaded = createRequire(file)(outfile) as { default?: unknown };
+    return loaded.default ?? loaded;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

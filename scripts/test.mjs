@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// Runs every jest project: first what may run side by side, then the lab, serially. Ends with one line of totals.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+const total = { passed: 0, failed: 0 };
+
+function run(name, ...args) {
+  const report = path.join(folder, `${name}.json`);
+  const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  spawnSync(process.execPath, [jest, '--ci', ...args, '--json', `--outputFile=${report}`], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'));
+  total.passed += numPassedTests;
+  total.failed += numFailedTests + numRuntimeErrorTestSuites + (numTotalTests === 0 ? 1 : 0);
+}
+
+try {
+  run('side-by-side', '--selectProjects', 'unit', 'proofs');
+  run('lab', '--selectProjects', 'lab', '--runInBand');
+} catch (error) {
+  total.failed += 1;
+  process.stderr.write(`${error.stack}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;
