@@ -2,6 +2,7 @@
  * The ports of the engines: what they ask of the outside. Nothing outside `bin/`, adapters and handler entries
  * touches the console, the clock, randomness or an SDK client.
  */
+import type { RegisterRecord } from './runtime/register';
 
 /** Time, so that tests can drive it. */
 export interface Clock {
@@ -27,4 +28,179 @@ export interface OutputEvent {
 /** Where progress goes: standard error as lines, or nowhere in a test. */
 export interface Output {
   emit(event: OutputEvent): void;
+}
+
+/** One call that an adapter made to a provider, for the report of a drill (law 8). */
+export interface CloudCall {
+  /** Service as the SDK names it, such as `RDS`. */
+  readonly service: string;
+  /** Region whose endpoint was called. */
+  readonly region: string;
+  /** API action, such as `SwitchoverGlobalCluster`. */
+  readonly action: string;
+  /** Wall-clock time of the start, ISO 8601. */
+  readonly at: string;
+  /** Duration with retries. */
+  readonly milliseconds: number;
+  /** `ok` or the name of the error. */
+  readonly result: string;
+}
+
+/** The register as it was read, with who wrote it. */
+export interface RegisterState {
+  readonly record: RegisterRecord;
+  /** Who raised it, such as `drill:switchover-20261126-101500-3f2a`. */
+  readonly updatedBy: string;
+  /** Wall-clock time of the raise, ISO 8601; for people only. */
+  readonly updatedAt: string;
+}
+
+/** A conditional change of the register: nothing happens unless it still holds `from`, exactly. */
+export interface RegisterRaise {
+  readonly from: RegisterRecord;
+  readonly to: RegisterRecord;
+  readonly by: string;
+}
+
+/** The drill lock: one drill at a time, over all Regions and operators. */
+export interface DrillLock {
+  /** The process that drives the drill; never reused. */
+  readonly holder: string;
+  readonly drillId: string;
+  /** Newest epoch that the drill works at; never lowered, so a runner of an older epoch cannot take the lock. */
+  readonly epoch: number;
+  /** Changes with each heartbeat. Compared for equality only: clocks of two operators need not agree. */
+  readonly heartbeatAt: string;
+  /** How long a lock whose heartbeat does not change still binds. Already scaled. */
+  readonly leaseSeconds: number;
+}
+
+/** One cluster of the global database. */
+export interface DatabaseMember {
+  readonly region: string;
+  /** ARN of the cluster. */
+  readonly clusterArn: string;
+  readonly role: 'writer' | 'reader';
+  /** Status of the cluster as the provider words it (`available`), when it could be read in its Region. */
+  readonly status?: string;
+}
+
+/** The global database as one Region's control plane describes it. */
+export interface DatabaseState {
+  readonly members: readonly DatabaseMember[];
+  /** Whether a switchover or failover is under way. */
+  readonly moving: boolean;
+}
+
+/** A replication lag and where it comes from. */
+export interface ReplicationLag {
+  readonly seconds: number;
+  /** Age of the measurement. */
+  readonly ageSeconds: number;
+}
+
+/** One Auto Scaling group of a Region. */
+export interface CapacityGroup {
+  readonly name: string;
+  readonly kind: 'clones' | 'workers';
+  readonly minimum: number;
+  readonly desired: number;
+  readonly maximum: number;
+  /** Instances in service. */
+  readonly inService: number;
+  /** Share of new connections that the balancer sends to the group, 0 to 100. @default - unknown */
+  readonly weight?: number;
+  /** Targets that the balancer counts as healthy and their total; only for clones. */
+  readonly targets?: { readonly healthy: number; readonly total: number };
+}
+
+/** The configuration that is live in a Region. */
+export interface ConfigState {
+  /** Version number of the newest completed deployment. */
+  readonly version: string;
+  /** SHA-256 of the content, hex: version numbers of two Regions need not run in step. */
+  readonly digest?: string;
+  /** Whether a rollout is under way. */
+  readonly deploying: boolean;
+}
+
+/** State of one alarm. */
+export interface AlarmState {
+  readonly name: string;
+  readonly state: 'ok' | 'alarm' | 'unknown';
+}
+
+/**
+ * What a drill asks of a provider. Each method names the Region whose endpoint is called, so that the plan decides
+ * on what a step depends (law 2). Errors: `refused` when the provider definitely did not act, `unavailable` when
+ * that is unknown, `not-found` when the thing does not exist.
+ */
+export interface Cloud {
+  /** Strongly consistent read of the register; nothing before birth. */
+  readRegister(region: string): Promise<RegisterState | undefined>;
+  /** Writes the register's first record unless one exists. Resolves to whether it was written. */
+  createRegister(region: string, record: RegisterRecord, by: string): Promise<boolean>;
+  /** Raises the register. Resolves to false when it no longer held `from`. */
+  raiseRegister(region: string, raise: RegisterRaise): Promise<boolean>;
+
+  /** Strongly consistent read of the drill lock. */
+  readLock(region: string): Promise<DrillLock | undefined>;
+  /** Takes the lock if it is free or still is exactly `previous`, and no newer epoch holds it. */
+  takeLock(region: string, lock: DrillLock, previous?: DrillLock): Promise<boolean>;
+  /** Renews the lock if the holder and drill still are the same. */
+  renewLock(region: string, lock: DrillLock): Promise<boolean>;
+  /** Deletes the lock if the holder still is the same; otherwise does nothing. */
+  releaseLock(region: string, lock: DrillLock): Promise<void>;
+
+  /** The global database, its roles and, for the Regions in `statusOf`, the status of their clusters. */
+  databaseState(region: string, statusOf: readonly string[]): Promise<DatabaseState>;
+  /** Lag of the Region's cluster behind the writer; nothing when it is not measured. */
+  replicationLag(region: string, writerRegion: string): Promise<ReplicationLag | undefined>;
+  /**
+   * Starts a switchover (no loss; both sides healthy). Sent once, never retried by the adapter, to the Region of
+   * the writer, as AWS asks.
+   */
+  startSwitchover(writerRegion: string, targetClusterArn: string): Promise<void>;
+
+  /** Groups of clones and workers with their capacity and target health. */
+  capacity(region: string): Promise<readonly CapacityGroup[]>;
+  /** Raises a group's floor; never lowers minimum, desired or maximum. */
+  raiseFloor(region: string, group: string, minimum: number): Promise<void>;
+
+  /** The configuration that is live; nothing when none was ever deployed. */
+  configState(region: string): Promise<ConfigState | undefined>;
+  /** Alarms of the application. */
+  alarms(region: string): Promise<readonly AlarmState[]>;
+
+  /** Every call made so far, in order of completion. */
+  calls(): readonly CloudCall[];
+}
+
+/** A request from outside, as a client of the service makes it. */
+export interface OutsideRequest {
+  /** Name in the URL and the Host header. */
+  readonly host: string;
+  readonly port: number;
+  readonly scheme: 'http' | 'https';
+  readonly path: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMilliseconds: number;
+}
+
+/** The answer to a request from outside. */
+export interface OutsideAnswer {
+  readonly status: number;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a client outside sees: names and answers. */
+export interface Outside {
+  /** Asks the DNS server now, without a cache. */
+  resolve(name: string): Promise<{ readonly addresses: readonly string[]; readonly ttlSeconds: number }>;
+  /** Sends one request. Names are resolved through {@link resolve} and kept for their TTL. */
+  request(request: OutsideRequest): Promise<OutsideAnswer>;
 }

@@ -1,0 +1,37 @@
+import type { Clock, Cloud, Output, Outside } from '../ports';
+import type { Load } from './load';
+import type { DrillSettings, Entries } from './settings';
+
+/** What every drill command needs of the outside. */
+export interface DrillContext {
+  readonly cloud: Cloud;
+  readonly outside: Outside;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** From 0 to below 1; for jitter and ids only. */
+  readonly random: () => number;
+  readonly settings: DrillSettings;
+  readonly entries: Entries;
+  /** Divides every interval, time to live and lease; 1 on AWS, 10 at most in the lab. */
+  readonly timeScale: number;
+  readonly target: 'lab' | 'aws';
+  /** Folder of all drills: `<project>/out/drills`. */
+  readonly directory: string;
+  /** Names this process in the drill lock; never reused (host, pid and start time). */
+  readonly holder: string;
+  /** Aborts the drill within one poll interval. */
+  readonly signal?: AbortSignal;
+}
+
+/** A drill to run. */
+export interface DrillRequest {
+  /** Region that takes over. */
+  readonly to: string;
+  /** Checks that may stay unknown; named one by one, since unknown is not clean (law 7). @default - none */
+  readonly acceptUnknown?: readonly string[];
+  /**
+   * A load that already runs and is measured; the drill tells it the phases and verifies its ledger.
+   * @default - none: refused seconds and the RPO are then measured by the drill's own probes only
+   */
+  readonly load?: Load;
+}

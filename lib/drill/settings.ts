@@ -1,0 +1,42 @@
+/** What a drill knows of the application: pure data made from the topology, so that a journal can hold it. */
+export interface DrillSettings {
+  /** Name of the application; prefix of every name (lib/naming). */
+  readonly application: string;
+  /** Name that clients use, such as `orders.example.com`. */
+  readonly host: string;
+  /** Regions of the topology, in its order. */
+  readonly regions: readonly string[];
+  /** Lease of a writer, seconds, unscaled. */
+  readonly leaseSeconds: number;
+  /** Margin on top of the lease, seconds, unscaled. */
+  readonly leaseMarginSeconds: number;
+  /** Clones that the topology promises in each Region. */
+  readonly promisedClones: Readonly<Record<string, number>>;
+  readonly objectives: { readonly rtoSeconds: number; readonly rpoSeconds: number };
+  /** Lines of the recovery budget of the mode, unscaled. */
+  readonly budget: readonly BudgetLine[];
+}
+
+/** One line of the recovery budget: a phase may stand in several lines. */
+export interface BudgetLine {
+  readonly phase: string;
+  readonly seconds: number;
+}
+
+/** How the application is reached from outside. */
+export interface Entry {
+  readonly scheme: 'http' | 'https';
+  readonly port: number;
+}
+
+/** Where the service and its gates answer. On AWS both are HTTPS on 443. */
+export interface Entries {
+  readonly service: Entry;
+  readonly gate: Entry;
+}
+
+/** Entries of a real account. */
+export const AWS_ENTRIES: Entries = {
+  service: { scheme: 'https', port: 443 },
+  gate: { scheme: 'https', port: 443 },
+};
