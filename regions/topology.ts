@@ -21,7 +21,8 @@ export interface RegionSpec {
   /** IPv4 range of the Region's network, in CIDR notation, between /16 and /22. No two Regions overlap. */
   readonly cidr: string;
   /**
-   * Share of the peak that this Region carries before any traffic turns to it (law 9), from 0 to 1.
+   * Share of the peak that this Region carries before any traffic turns to it (law 9): above 0 and up to 1, in
+   * hundredths. The seed's is 1, since it is born active.
    * @default 1
    */
   readonly capacityShare?: number;
@@ -66,7 +67,7 @@ export interface ObjectivesSpec {
 export interface RecoverySpec {
   /** How long a writer may acknowledge after its last reading of the register. @default 10 */
   readonly leaseSeconds?: number;
-  /** Margin added to the lease for pauses and unequal clocks rates. @default 2 */
+  /** Margin added to the lease for pauses and unequal clock rates. @default 2 */
   readonly leaseMarginSeconds?: number;
   /** Route 53 check interval: 10 or 30; it cannot be changed on an existing check. @default 10 */
   readonly checkIntervalSeconds?: 10 | 30;
@@ -116,10 +117,11 @@ export interface DatabaseSpec {
   readonly databaseName: string;
   /**
    * How the RPO is held: `alarmed` watches replication lag and pages; `bounded` makes Aurora hold commits back
-   * (`rds.global_db_rpo`, at least 20 s) and so stops writes when the only standby is lost.
+   * (`rds.global_db_rpo`, at least 20 s) and so stops writes when the only standby is lost; `none` says that nothing
+   * holds it, which fails the budget.
    * @default 'alarmed'
    */
-  readonly rpoBasis?: 'alarmed' | 'bounded';
+  readonly rpoBasis?: 'alarmed' | 'bounded' | 'none';
 }
 
 /** The cache: one Valkey replication group a Region. */
@@ -144,7 +146,13 @@ export interface Topology {
    */
   readonly account?: string;
   readonly dns: DnsSpec;
+  /** Two to five Regions; the order is the order of the failover chain after the seed. */
   readonly regions: readonly RegionSpec[];
+  /**
+   * Zones that every Region promises; a Region that lists fewer is refused.
+   * @default - what each Region lists, at least 2
+   */
+  readonly zonesPerRegion?: number;
   readonly register: RegisterSpec;
   readonly objectives: ObjectivesSpec;
   /** @default - every lever at its own default */

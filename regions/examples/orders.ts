@@ -11,6 +11,7 @@ export default defineTopology({
     { name: 'us-east-2', seed: true, zones: ['use2-az1', 'use2-az2', 'use2-az3'], cidr: '10.10.0.0/16' },
     { name: 'us-west-2', zones: ['usw2-az1', 'usw2-az2', 'usw2-az3'], cidr: '10.20.0.0/16' },
   ],
+  zonesPerRegion: 3,
   register: { kind: 'strong', witness: 'us-east-1' },
   objectives: { rtoSeconds: 900, rpoSeconds: 30 },
   capacity: { peakRequestsPerSecond: 200, requestsPerClone: 200, maximumClones: 12 },
