@@ -1,0 +1,149 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { DRILL_LOCK_KEY, PARTITION_KEY, REGISTER_KEY } from './register-keys';
+import { validateRegister } from './register-validation';
+
+/** How the table's Regions agree; fixed when the table is born. */
+export type RegisterConsistency =
+  | {
+      /** A write is in two of three Regions before it is acknowledged; a read sees the last of them. */
+      readonly kind: 'strong';
+      /**
+       * Region that votes and stores no readable copy; needed with two Regions, refused with three.
+       * @default - none; the three Regions of the table vote
+       */
+      readonly witness?: string;
+    }
+  | {
+      /** The last writer wins: **this register cannot fence a partition**; moves are manual only. */
+      readonly kind: 'eventual';
+      readonly witness?: never;
+    };
+
+/** Properties of a {@link Register}. */
+export interface RegisterProps {
+  /** Name on which all Regions agree; see `registerTableName` in lib/naming. */
+  readonly tableName: string;
+  /** Regions that hold a copy, that of this stack first or anywhere. */
+  readonly regions: readonly string[];
+  /** How the Regions agree. */
+  readonly consistency: RegisterConsistency;
+}
+
+/** What a Region may do with the register: its own copy, at its own Region's endpoint. */
+export interface IRegister {
+  readonly tableName: string;
+  /** ARN of this Region's copy. */
+  readonly tableArn: string;
+  /** Lets `grantee` read the register and the drill lock. */
+  grantRead(grantee: IGrantable): Grant;
+  /** Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only. */
+  grantMove(grantee: IGrantable): Grant;
+}
+
+/**
+ * The register of law 6: which Region is active, under which epoch, in which phase; with the drill lock beside it.
+ *
+ * One stack owns the table with its copies in every Region: the foundation of the seed. Every other Region reads its
+ * own copy by name ({@link Register.fromTableName}), and so depends on no stack of another Region. Encryption is by
+ * the key that DynamoDB owns: a fence that can be read only while KMS answers would be a weaker fence.
+ */
+export class Register extends Construct implements IRegister {
+  /** This Region's copy of the table, owned by the seed's foundation stack. */
+  static fromTableName(scope: Construct, id: string, tableName: string): IRegister {
+    return new NamedRegister(scope, id, tableName);
+  }
+
+  readonly tableName: string;
+  readonly tableArn: string;
+
+  /** @throws HoldfastError `invalid-input` with every wrong value */
+  constructor(scope: Construct, id: string, props: RegisterProps) {
+    validateRegister(`Register ${scope.node.path}/${id}`, props);
+    super(scope, id);
+    const { consistency } = props;
+    const table = new CfnGlobalTable(this, 'Table', {
+      tableName: props.tableName,
+      billingMode: 'PAY_PER_REQUEST',
+      attributeDefinitions: [{ attributeName: PARTITION_KEY, attributeType: 'S' }],
+      keySchema: [{ attributeName: PARTITION_KEY, keyType: 'HASH' }],
+      replicas: props.regions.map(region => ({
+        region,
+        deletionProtectionEnabled: true,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      })),
+      ...(consistency.kind === 'strong'
+        ? {
+            multiRegionConsistency: 'STRONG',
+            ...(consistency.witness === undefined
+              ? {}
+              : { globalTableWitnesses: [{ region: consistency.witness }] }),
+          }
+        : {
+            multiRegionConsistency: 'EVENTUAL',
+            streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' },
+          }),
+    });
+    table.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    if (consistency.kind === 'eventual')
+      table.addMetadata('holdfast', { register: 'cannot fence a partition' });
+    this.tableName = props.tableName;
+    this.tableArn = table.attrArn;
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    return grantRead(this, grantee);
+  }
+
+  grantMove(grantee: IGrantable): Grant {
+    return grantMove(this, grantee);
+  }
+}
+
+class NamedRegister extends Construct implements IRegister {
+  readonly tableArn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly tableName: string,
+  ) {
+    super(scope, id);
+    this.tableArn = Stack.of(this).formatArn({
+      service: 'dynamodb',
+      resource: 'table',
+      resourceName: tableName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+
+  grantRead(grantee: IGrantable): Grant {
+    return grantRead(this, grantee);
+  }
+
+  grantMove(grantee: IGrantable): Grant {
+    return grantMove(this, grantee);
+  }
+}
+
+function grantRead(register: IRegister, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], ...itemsOf(register) });
+}
+
+function grantMove(register: IRegister, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ...itemsOf(register),
+  });
+}
+
+/** The two items, and no others: whatever else comes to lie in the table is not theirs. */
+function itemsOf(register: IRegister) {
+  return {
+    resourceArns: [register.tableArn],
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [REGISTER_KEY, DRILL_LOCK_KEY] } },
+  };
+}
