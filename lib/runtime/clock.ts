@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RuntimeError } from './errors';
+
+/** Time, so that tests can drive it. Structurally the toolkit's own `Clock` port. */
+export interface Clock {
+  /** Wall-clock time, for people and records; never used to measure a duration. */
+  now(): Date;
+  /** Milliseconds on a clock that never jumps; its zero has no meaning. */
+  monotonic(): number;
+  /** Resolves after `milliseconds`; rejects with an `aborted` error as soon as the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * The machine's clocks. `monotonic` reads CLOCK_MONOTONIC, which goes on while a process is stopped (SIGSTOP) but
+ * stands still while a whole machine is suspended; the lease's margin and the fence in the database cover that case.
+ */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(milliseconds, undefined, { signal });
+    } catch (cause) {
+      throw new RuntimeError('aborted', 'the wait was aborted', [], { cause });
+    }
+  },
+};

@@ -1,0 +1,118 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** A message to send. */
+export interface OutgoingMessage {
+  /** Unique within one batch. */
+  readonly id: string;
+  readonly body: string;
+  /** Message attributes of type String; none may be empty. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A message received; it comes again unless it is removed. */
+export interface IncomingMessage {
+  readonly messageId: string;
+  readonly receipt: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+}
+
+/** A queue that delivers at least once and in no order. */
+export interface Queue {
+  /** Sends at most ten; returns the ids that the queue did not take. */
+  send(messages: readonly OutgoingMessage[]): Promise<readonly string[]>;
+  /** Waits for at most ten messages. */
+  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly IncomingMessage[]>;
+  remove(receipt: string): Promise<void>;
+  /** Rejects when the queue does not answer. */
+  check(): Promise<void>;
+}
+
+/** Where the queue is. */
+export interface SqsQueueOptions {
+  readonly region: string;
+  readonly queueUrl: string;
+  /** @default - the Region's own SQS endpoint */
+  readonly endpointUrl?: string;
+}
+
+/** Most messages in one SQS call. */
+export const QUEUE_BATCH = 10;
+
+/** A standard SQS queue. The endpoint is never taken from the queue's URL. */
+export function sqsQueue(options: SqsQueueOptions): Queue {
+  const { queueUrl: QueueUrl } = options;
+  const client = new SQSClient({
+    region: options.region,
+    endpoint: options.endpointUrl,
+    useQueueUrlAsEndpoint: false,
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 25_000 },
+  });
+  return {
+    async send(messages) {
+      const Entries = messages.map(message => ({
+        Id: message.id,
+        MessageBody: message.body,
+        MessageAttributes: toAttributes(message.attributes),
+      }));
+      const command = new SendMessageBatchCommand({ QueueUrl, Entries });
+      const { Failed = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(3000) });
+      return Failed.map(failed => failed.Id ?? '');
+    },
+    async receive(waitSeconds, abortSignal) {
+      const command = new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: QUEUE_BATCH,
+        WaitTimeSeconds: waitSeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      });
+      const { Messages = [] } = await client.send(command, { abortSignal });
+      return Messages.map(fromSqs);
+    },
+    async remove(ReceiptHandle) {
+      const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle });
+      await client.send(command, { abortSignal: AbortSignal.timeout(3000) });
+    },
+    async check() {
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
+      await client.send(command, { abortSignal: AbortSignal.timeout(2000) });
+    },
+  };
+}
+
+interface SqsMessage {
+  MessageId?: string;
+  ReceiptHandle?: string;
+  Body?: string;
+  Attributes?: Partial<Record<string, string>>;
+  MessageAttributes?: Record<string, { StringValue?: string }>;
+}
+
+function fromSqs(message: SqsMessage): IncomingMessage {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, value]) => [name, value.StringValue ?? ''] as const,
+  );
+  return {
+    messageId: message.MessageId ?? '',
+    receipt: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: Object.fromEntries(attributes),
+    receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+  };
+}
+
+function toAttributes(attributes: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );
+}
