@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { HoldfastError } from '../errors';
@@ -55,7 +55,7 @@ export function createLabFolders(paths: LabPaths): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
   // The parent is world-writable and the name is known beforehand, so what stands there may not be ours.
-  mkdirSync(paths.data, { recursive: true, mode: 0o711 });
+  mkdirSync(paths.data, { recursive: true, mode: 0o700 });
   const found = lstatSync(paths.data);
   if (!found.isDirectory() || found.uid !== userInfo().uid) {
     throw new HoldfastError('environment', 'the data folder of the lab belongs to another user', [
@@ -67,4 +67,5 @@ export function createLabFolders(paths: LabPaths): void {
       },
     ]);
   }
+  chmodSync(paths.data, 0o711); // whatever the umask: PostgreSQL's user must pass through
 }

@@ -1,0 +1,253 @@
+import { HoldfastError } from '../../errors';
+import type { Clock, Output } from '../../ports';
+import { waitFor } from '../clock';
+import { baseCopy } from './base-copy';
+import { type ApplicationDatabase, createDatabase, initialise } from './birth';
+import { readControlFile } from './control-file';
+import { LagMeter } from './lag';
+import type { PostgresServer } from './server';
+
+/** Milliseconds within which a standby must have replayed a stopped primary's last record. */
+const CATCH_UP_TIMEOUT = 20_000;
+/** Milliseconds within which a promotion must end. */
+const PROMOTION_TIMEOUT = 60_000;
+/** Milliseconds that a former primary gets to follow the new one before it is copied anew. */
+const FOLLOW_TIMEOUT = 10_000;
+
+/** What a global database needs. */
+export interface GlobalDatabaseOptions {
+  /** One server a Region. */
+  readonly servers: readonly PostgresServer[];
+  /** Region of the first writer. */
+  readonly seed: string;
+  readonly database: ApplicationDatabase;
+  readonly clock: Clock;
+  readonly output: Output;
+}
+
+/** What is known of one Region's server. */
+export interface ServerStatus {
+  readonly region: string;
+  readonly role: 'writer' | 'replica';
+  readonly running: boolean;
+  readonly restarts: number;
+  /** Milliseconds; undefined for the writer and while unknown. */
+  readonly lag?: number;
+}
+
+/**
+ * A stand-in for an Aurora global database: one PostgreSQL server a Region, one of them the writer, the others
+ * streaming from it.
+ */
+export class GlobalDatabase {
+  private writerRegion: string;
+  private readonly meter = new LagMeter();
+  private readonly replayed = new Map<string, bigint>();
+  /** Regions whose server wrote what the writer lacks: they must be copied anew. */
+  private readonly diverged = new Set<string>();
+  private moving = false;
+
+  constructor(private readonly options: GlobalDatabaseOptions) {
+    this.writerRegion = options.seed;
+  }
+
+  /** Region of the writer. */
+  get writer(): string {
+    return this.writerRegion;
+  }
+
+  /** The server of a Region. Throws HoldfastError `not-found`. */
+  server(region: string): PostgresServer {
+    const found = this.options.servers.find(server => server.region === region);
+    if (found === undefined) throw new HoldfastError('not-found', `no database in ${region}`);
+    return found;
+  }
+
+  /** Creates the writer and copies it to every other Region. */
+  async create(signal?: AbortSignal): Promise<void> {
+    const writer = this.server(this.writerRegion);
+    await initialise(writer);
+    await writer.start(undefined, signal);
+    await createDatabase(writer, this.options.database);
+    for (const replica of this.replicas()) await this.copyAnew(replica, signal);
+  }
+
+  /** Stops every server, standbys last so that they take the writer's last record. */
+  async stop(): Promise<void> {
+    await this.server(this.writerRegion).stop();
+    await Promise.all(this.replicas().map(replica => replica.stop()));
+  }
+
+  /**
+   * Moves the writer without loss, by construction and whatever the application does: the old writer is shut down
+   * in order, which ends its sessions and streams its whole log; the target is promoted only when it has replayed
+   * the old writer's last record. When it has not, the old writer is started again and nothing has moved. The old
+   * writer then follows the new one (see {@link rejoin}).
+   * @throws HoldfastError `refused` (nothing moved) or `timeout`
+   */
+  async switchover(to: string): Promise<void> {
+    await this.move(to, async (old, target) => {
+      if (!(await this.isStreaming(target))) {
+        throw new HoldfastError('refused', `the database of ${to} does not follow that of ${old.region}`);
+      }
+      await old.stop();
+      try {
+        await this.caughtUp(old, target);
+      } catch (cause) {
+        await old.start();
+        throw new HoldfastError('refused', `${to} has not replayed all of ${old.region}; nothing moved`, [], {
+          cause,
+        });
+      }
+      await this.promote(target);
+    });
+  }
+
+  /**
+   * Makes a Region's server the writer without asking the old one; what had not been replicated is lost. The old
+   * server is stopped if it still runs and waits for {@link rejoin}.
+   */
+  async failover(to: string): Promise<void> {
+    await this.move(to, async (old, target) => {
+      this.diverged.add(old.region);
+      await this.promote(target);
+      // As with Aurora the fence of the old writer is best effort, and nothing waits for it: the epoch keeps
+      // writers out. rejoin() stops it for good.
+      void old.stop().catch(() => undefined);
+    });
+  }
+
+  /**
+   * Makes every other server follow the writer. One that was shut down in order holds nothing that the writer
+   * lacks and simply changes its timeline; any other is copied anew.
+   */
+  async rejoin(signal?: AbortSignal): Promise<void> {
+    const writer = this.server(this.writerRegion);
+    for (const replica of this.replicas()) {
+      const intact = !this.diverged.has(replica.region);
+      if (intact && (await this.isStreaming(replica))) continue;
+      if (!(intact && (await this.follows(replica, writer, signal)))) await this.copyAnew(replica, signal);
+      this.say('lab.database.rejoined', `the database of ${replica.region} follows ${writer.region}`);
+    }
+  }
+
+  /** Takes one look at every server, for the lag. Never throws: what does not answer keeps its last position. */
+  async observe(): Promise<void> {
+    const { clock } = this.options;
+    const writer = this.server(this.writerRegion);
+    const position = await writer.position().catch(() => undefined);
+    if (position !== undefined && !this.moving) this.meter.primaryAt(clock.monotonic(), position);
+    await Promise.all(
+      this.replicas().map(async replica => {
+        const replayed = await replica.position().catch(() => undefined);
+        if (replayed !== undefined) this.replayed.set(replica.region, replayed);
+      }),
+    );
+  }
+
+  /** What is known of each server, by the last {@link observe}. */
+  status(): ServerStatus[] {
+    return this.options.servers.map(({ region, running, restarts }) => ({
+      region,
+      role: region === this.writerRegion ? 'writer' : 'replica',
+      running,
+      restarts,
+      lag: this.lag(region),
+    }));
+  }
+
+  private lag(region: string): number | undefined {
+    const replayed = this.replayed.get(region);
+    if (region === this.writerRegion || replayed === undefined || this.moving) return undefined;
+    return this.meter.lagOf(replayed, this.options.clock.monotonic());
+  }
+
+  private replicas(): PostgresServer[] {
+    return this.options.servers.filter(server => server.region !== this.writerRegion);
+  }
+
+  private async move(to: string, act: (old: PostgresServer, target: PostgresServer) => Promise<void>) {
+    if (this.moving) throw new HoldfastError('conflict', 'the database is being moved already');
+    if (to === this.writerRegion) return;
+    const old = this.server(this.writerRegion);
+    const target = this.server(to);
+    this.moving = true;
+    try {
+      await act(old, target);
+      this.writerRegion = to;
+      this.meter.reset();
+      this.replayed.clear();
+      this.say('lab.database.promoted', `the database of ${to} is the writer`);
+    } finally {
+      this.moving = false;
+    }
+  }
+
+  private async caughtUp(old: PostgresServer, target: PostgresServer): Promise<void> {
+    const { shutDown, checkpoint } = readControlFile(old.dataFolder);
+    if (!shutDown) throw new HoldfastError('refused', `${old.region} was not shut down in order`);
+    // The checkpoint starts at this position, so a standby beyond it has replayed it: it is the last record.
+    await waitFor(async () => (await target.position()) > checkpoint, {
+      clock: this.options.clock,
+      timeout: CATCH_UP_TIMEOUT,
+      interval: 20,
+      what: `${target.region} to replay the last record of ${old.region}`,
+    });
+  }
+
+  /** Asks for promotion until the server is writable; asking twice does no harm. */
+  private async promote(target: PostgresServer): Promise<void> {
+    await waitFor(
+      async () => {
+        if (await target.isStandby()) await target.query('select pg_promote(true, 10)', [], 12_000);
+        return !(await target.isStandby());
+      },
+      { clock: this.options.clock, timeout: PROMOTION_TIMEOUT, what: `${target.region} to become writable` },
+    );
+  }
+
+  private async copyAnew(replica: PostgresServer, signal?: AbortSignal): Promise<void> {
+    const writer = this.server(this.writerRegion);
+    await replica.stop();
+    await baseCopy(writer, replica);
+    await replica.start(writer.upstream, signal);
+    await this.streams(replica, signal);
+    this.diverged.delete(replica.region);
+  }
+
+  private async follows(replica: PostgresServer, writer: PostgresServer, signal?: AbortSignal) {
+    const clean = !replica.running && readControlFile(replica.dataFolder).shutDown;
+    if (!clean && !replica.running) return false;
+    try {
+      await replica.stop();
+      await replica.start(writer.upstream, signal);
+      await this.streams(replica, signal, FOLLOW_TIMEOUT);
+      return true;
+    } catch (error) {
+      if (error instanceof HoldfastError && error.code === 'timeout') return false;
+      throw error;
+    }
+  }
+
+  private streams(replica: PostgresServer, signal?: AbortSignal, timeout = 60_000): Promise<boolean> {
+    return waitFor(() => this.isStreaming(replica), {
+      clock: this.options.clock,
+      timeout,
+      signal,
+      what: `${replica.region} to follow ${this.writerRegion}`,
+    });
+  }
+
+  private async isStreaming(replica: PostgresServer): Promise<boolean> {
+    const rows = await this.server(this.writerRegion)
+      .query(`select 1 from pg_stat_replication where application_name = $1 and state = 'streaming'`, [
+        replica.region,
+      ])
+      .catch(() => []);
+    return rows.length > 0;
+  }
+
+  private say(code: string, text: string): void {
+    this.options.output.emit({ code, level: 'info', text });
+  }
+}
