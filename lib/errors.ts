@@ -45,6 +45,15 @@ export function formatProblem(problem: Problem): string {
 }
 
 function printable(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asText(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** An error must never fail while it is made: values that JSON cannot hold are named by their type. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }

@@ -3,7 +3,7 @@ import type { BudgetLine, MoveMode } from './objectives';
 import { REGION_DEFAULTS, type ResolvedRecovery, resolveRecovery } from './recovery';
 import type { Topology } from './topology';
 
-/** TTL of an alias record to a load balancer. AWS fixes it: "TTL 60 seconds" for ELB aliases (Route 53 guide). */
+/** TTL of an alias record to a load balancer, which AWS fixes and nobody can change (Route 53 guide, alias records). */
 export const ALIAS_TTL_SECONDS = 60;
 /** One conditional write of the register and its replication to the other Regions. */
 export const FENCING_SECONDS = 5;

@@ -1,0 +1,26 @@
+/** The rules that relate values of a topology to each other and to the catalogue; one concern a file. */
+import type { Problem } from '../../lib/errors';
+import type { Draft } from '../draft';
+import { capacityProblems } from './capacity';
+import { databaseProblems } from './database';
+import { identityProblems } from './identity';
+import { networkProblems } from './network';
+import { placeProblems } from './places';
+import { registerProblems } from './register';
+import { residencyProblems } from './residency';
+import { zoneProblems } from './zones';
+
+/** A rule: reads a draft and reports every problem it sees. Never throws. */
+export type Rule = (draft: Draft) => readonly Problem[];
+
+/** Every rule, in the order in which problems are reported. */
+export const RULES: readonly Rule[] = [
+  placeProblems,
+  zoneProblems,
+  networkProblems,
+  registerProblems,
+  residencyProblems,
+  capacityProblems,
+  databaseProblems,
+  identityProblems,
+];
