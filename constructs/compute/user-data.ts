@@ -1,0 +1,173 @@
+import { Token } from 'aws-cdk-lib';
+import type { Rule } from '../validation';
+import type { BoundArtifact } from './artifact';
+
+/** Which program of the artifact a clone runs. */
+export type ArtifactEntry = 'service' | 'worker';
+
+/** What a clone's first boot needs to know. Values may be CloudFormation tokens. */
+export interface CloneUserDataProps {
+  readonly entry: ArtifactEntry;
+  readonly artifact: BoundArtifact;
+  /** Environment of the process, one `KEY=value` a line. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly region: string;
+  /** Port of the process's health answer; a worker has none. */
+  readonly healthPort?: number;
+  /** Seconds until the boot counts as failed. */
+  readonly bootSeconds: number;
+  /** Whom to tell that the clone is up: stack name and logical id of the group, and the role to sign with. */
+  readonly signal: { readonly stackName: string; readonly logicalId: string; readonly roleName: string };
+}
+
+const KEY_FORM = /^[A-Z][A-Z0-9_]*$/;
+/** Characters to which systemd or a line-wise reader would give a meaning. */
+const UNSAFE_VALUE = /["'\\\n\r]|^\s|\s$/;
+
+/** Rules for an environment that is written as a file, one line a value. */
+export function environmentRules(environment: Readonly<Record<string, string>>): Rule[] {
+  return Object.entries(environment).flatMap(([key, value]) => [
+    !KEY_FORM.test(key) && {
+      path: `environment.${key}`,
+      received: key,
+      message: 'not a name of an environment variable',
+      fix: 'use upper-case letters, digits and underscores, starting with a letter',
+    },
+    !Token.isUnresolved(value) &&
+      UNSAFE_VALUE.test(value) && {
+        path: `environment.${key}`,
+        received: value,
+        message: 'value would not survive an environment file',
+        fix: 'remove quotes, backslashes, line breaks and outer spaces, or keep the value in Parameter Store',
+      },
+  ]);
+}
+
+/** Environment file of the clone; the lab reads what stands between the two markers. */
+export const ENVIRONMENT_FILE = '/etc/holdfast/service.env';
+
+/**
+ * First-boot script of a clone: environment, artifact and run time from the Region's S3, a hardened unit that does
+ * not run as root, and a signal to CloudFormation once the process answers.
+ */
+export function renderUserData(props: CloneUserDataProps): string {
+  const { app, runtime } = props.artifact;
+  return [
+    '#!/bin/bash',
+    `# holdfast-artifact s3://${app.bucketName}/${app.objectKey} sha256=${app.sha256} entry=${props.entry}`,
+    `# holdfast-runtime s3://${runtime.bucketName}/${runtime.objectKey} sha256=${runtime.sha256}`,
+    'set -Eeuo pipefail',
+    ...signalLines(props),
+    'id holdfast >/dev/null 2>&1 || useradd --system --no-create-home --shell /sbin/nologin holdfast',
+    'install -d -m 0755 /etc/holdfast /opt/holdfast/app /opt/holdfast/runtime',
+    ...environmentLines(props.environment),
+    ...instanceLines(),
+    ...fetchLines(props),
+    ...unitLines(props.entry),
+    ...startLines(props),
+  ].join('\n');
+}
+
+/** A failed signal must not fail a clone: after birth and deploys nobody waits for it (law 9). */
+function signalLines({ signal, region }: CloneUserDataProps): string[] {
+  return [
+    'signal() {',
+    `  timeout 30 /opt/aws/bin/cfn-signal --exit-code "$1" --stack ${signal.stackName} \\`,
+    `    --resource ${signal.logicalId} --region ${region} --role ${signal.roleName} || true`,
+    '}',
+    "trap 'signal 1' ERR",
+  ];
+}
+
+function environmentLines(environment: Readonly<Record<string, string>>): string[] {
+  return [
+    `cat > ${ENVIRONMENT_FILE} <<'HOLDFAST_ENV'`,
+    ...Object.entries(environment).map(([key, value]) => `${key}=${value}`),
+    'HOLDFAST_ENV',
+    `chown root:holdfast ${ENVIRONMENT_FILE}`,
+    `chmod 0640 ${ENVIRONMENT_FILE}`,
+  ];
+}
+
+/** The id of the instance is known to the instance alone, so it has a file of its own. */
+function instanceLines(): string[] {
+  const metadata = 'http://169.254.169.254/latest';
+  return [
+    `token=$(curl -fsS --retry 5 -X PUT ${metadata}/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')`,
+    `instance=$(curl -fsS --retry 5 -H "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/instance-id)`,
+    'echo "HOLDFAST_INSTANCE_ID=$instance" > /etc/holdfast/instance.env',
+  ];
+}
+
+function fetchLines({ artifact, region }: CloneUserDataProps): string[] {
+  const fetch = (file: BoundArtifact['app'], folder: string) =>
+    `fetch s3://${file.bucketName}/${file.objectKey} ${file.sha256} ${folder}`;
+  return [
+    'export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10',
+    'fetch() {',
+    `  aws s3 cp --only-show-errors --region ${region} "$1" /opt/holdfast/fetched.tgz`,
+    '  echo "$2  /opt/holdfast/fetched.tgz" | sha256sum --check --strict --quiet',
+    '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$3"',
+    '  rm /opt/holdfast/fetched.tgz',
+    '}',
+    fetch(artifact.app, '/opt/holdfast/app'),
+    fetch(artifact.runtime, '/opt/holdfast/runtime'),
+  ];
+}
+
+function unitLines(entry: ArtifactEntry): string[] {
+  return [
+    "cat > /etc/systemd/system/holdfast.service <<'HOLDFAST_UNIT'",
+    '[Unit]',
+    `Description=Holdfast ${entry}`,
+    'After=network-online.target',
+    'Wants=network-online.target',
+    // A clone whose dependencies are away keeps trying; the load balancer decides whether it gets traffic.
+    'StartLimitIntervalSec=0',
+    '[Service]',
+    'User=holdfast',
+    'Group=holdfast',
+    `EnvironmentFile=${ENVIRONMENT_FILE}`,
+    'EnvironmentFile=/etc/holdfast/instance.env',
+    'Environment=NODE_ENV=production',
+    `ExecStart=/opt/holdfast/runtime/bin/node --enable-source-maps /opt/holdfast/app/${entry}/index.cjs`,
+    'Restart=always',
+    'RestartSec=1',
+    'TimeoutStopSec=60',
+    'LimitNOFILE=65536',
+    'NoNewPrivileges=yes',
+    'CapabilityBoundingSet=',
+    'ProtectSystem=strict',
+    'ProtectHome=yes',
+    'ProtectKernelTunables=yes',
+    'ProtectKernelModules=yes',
+    'ProtectControlGroups=yes',
+    'PrivateTmp=yes',
+    'PrivateDevices=yes',
+    'RestrictSUIDSGID=yes',
+    'LockPersonality=yes',
+    'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    'HOLDFAST_UNIT',
+  ];
+}
+
+/** A worker counts as up once its unit has stayed up; a service once it answers. */
+function startLines({ healthPort, bootSeconds }: CloneUserDataProps): string[] {
+  const up =
+    healthPort === undefined
+      ? 'systemctl is-active --quiet holdfast && sleep 5 && systemctl is-active --quiet holdfast'
+      : `curl -fsS --max-time 2 -o /dev/null http://127.0.0.1:${healthPort}/healthz`;
+  return [
+    'systemctl daemon-reload',
+    'systemctl enable --now holdfast',
+    `deadline=$((SECONDS + ${bootSeconds}))`,
+    `until ${up}; do`,
+    '  if [ "$SECONDS" -ge "$deadline" ]; then signal 1; exit 1; fi',
+    '  sleep 1',
+    'done',
+    'signal 0',
+    '',
+  ];
+}

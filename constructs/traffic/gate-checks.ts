@@ -1,0 +1,79 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import type { Construct } from 'constructs';
+import { gateHost } from '../../lib/naming';
+
+/** Timing of the checks of gates. */
+export interface GateCheckOptions {
+  /**
+   * Seconds between two checks, 10 or 30; another number later means another check.
+   * @default 10
+   */
+  readonly checkIntervalSeconds?: number;
+  /**
+   * Checks in a row that must agree before a gate counts as healthy or not, 1 to 10.
+   * @default 2
+   */
+  readonly checkFailures?: number;
+}
+
+/** What the checks of a chain's record need to know. */
+export interface TurnProps extends GateCheckOptions {
+  readonly region: string;
+  readonly chain: readonly string[];
+  readonly host: string;
+}
+
+/**
+ * Declares the check of a chain's record: own gate active and no other Region's. The other gates are known by agreed
+ * names, not by reference (law 3). All checks outlive the stack, since a record without its check is always healthy.
+ */
+export function declareTurn(scope: Construct, props: TurnProps): route53.CfnHealthCheck {
+  const { region, chain, host } = props;
+  const own = declareGateCheck(scope, 'OwnGate', region, props, false);
+  const others = chain
+    .filter(other => other !== region)
+    .map(other => declareGateCheck(scope, `NotGate-${other}`, other, props, true));
+  const children = [own, ...others].map(check => check.attrHealthCheckId);
+  return retained(
+    new route53.CfnHealthCheck(scope, 'Turn', {
+      healthCheckConfig: {
+        type: 'CALCULATED',
+        childHealthChecks: children,
+        healthThreshold: children.length,
+      },
+      healthCheckTags: [{ key: 'Name', value: `${host} ${region}` }],
+    }),
+  );
+}
+
+function declareGateCheck(
+  scope: Construct,
+  id: string,
+  region: string,
+  props: TurnProps,
+  inverted: boolean,
+): route53.CfnHealthCheck {
+  const gate = gateHost(region, props.host);
+  return retained(
+    new route53.CfnHealthCheck(scope, id, {
+      healthCheckConfig: {
+        type: 'HTTPS',
+        fullyQualifiedDomainName: gate,
+        port: 443,
+        resourcePath: '/',
+        enableSni: true,
+        requestInterval: props.checkIntervalSeconds ?? 10,
+        failureThreshold: props.checkFailures ?? 2,
+        inverted,
+      },
+      healthCheckTags: [{ key: 'Name', value: inverted ? `not ${gate}` : gate }],
+    }),
+  );
+}
+
+/** Kept with the stack's end, but not after a replacement: by then the record has the new check. */
+function retained(check: route53.CfnHealthCheck): route53.CfnHealthCheck {
+  check.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false });
+  return check;
+}

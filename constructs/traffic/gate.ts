@@ -1,0 +1,96 @@
+import { Duration } from 'aws-cdk-lib';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { assertRules, matching, wholeNumber } from '../validation';
+import type { AliasTarget } from './alias-target';
+import { declareGateApi } from './gate-api';
+import { declareGateFunction } from './gate-function';
+import { HOST_FIX, HOST_FORM } from './host-form';
+
+/** Gate of one Region. */
+export interface GateProps {
+  /** Name of the application, from which the other names derive. */
+  readonly application: string;
+  /** Name under which Route 53's checkers reach the gate: `gate-us-west-2.orders.example.com`. */
+  readonly host: string;
+  /** Certificate of that name in this Region. */
+  readonly certificate: acm.ICertificate;
+  /**
+   * Table of the register, read at this Region's endpoint.
+   * @default - `<application>-register`
+   */
+  readonly registerTableName?: string;
+  /**
+   * Parameter that keeps the last answer over a cold start; written by the gate, not by the template.
+   * @default - `/<application>/gate/last-answer`
+   */
+  readonly memoryParameterName?: string;
+  /**
+   * Code of the function, with `index.handler`.
+   * @default - the gate built by `npm run build`
+   */
+  readonly code?: lambda.Code;
+  /**
+   * Further environment of the function.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Requests a second that the gate answers, at least 20; the rest get 429. Route 53's checkers send a few a second.
+   * @default 100
+   */
+  readonly requestsPerSecond?: number;
+}
+
+/**
+ * Says over HTTPS whether the register names this Region active. It has a function and an endpoint of its own, so
+ * that the death of the service does not move traffic: only the register does.
+ */
+export class Gate extends Construct implements iam.IGrantable {
+  readonly function: lambda.Function;
+  readonly api: apigateway.HttpApi;
+  readonly grantPrincipal: iam.IPrincipal;
+  /** Name under which the gate answers. */
+  readonly host: string;
+  /** Where the alias record of the host points. */
+  readonly aliasTarget: AliasTarget;
+
+  constructor(scope: Construct, id: string, props: GateProps) {
+    super(scope, id);
+    assertRules(`Gate ${this.node.path}`, [
+      matching(
+        'application',
+        props.application,
+        /^[a-z][a-z0-9-]{2,19}$/,
+        'use 3 to 20 lower-case letters, digits and hyphens',
+      ),
+      matching('host', props.host, HOST_FORM, HOST_FIX),
+      wholeNumber('requestsPerSecond', props.requestsPerSecond ?? 100, 20, 10_000),
+    ]);
+    this.host = props.host;
+    this.function = declareGateFunction(this, props);
+    this.grantPrincipal = this.function.grantPrincipal;
+    const domain = new apigateway.DomainName(this, 'Domain', {
+      domainName: props.host,
+      certificate: props.certificate,
+      endpointType: apigateway.EndpointType.REGIONAL,
+      securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
+    });
+    this.api = declareGateApi(this, this.function, domain, props.requestsPerSecond ?? 100);
+    this.aliasTarget = { dnsName: domain.regionalDomainName, hostedZoneId: domain.regionalHostedZoneId };
+  }
+
+  /** Errors of the function; sum. Each one is an answer that a checker takes for "not active". */
+  metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricErrors({ period: Duration.minutes(1), ...props });
+  }
+
+  /** Seconds-long answers would count as failed checks: the function's duration in milliseconds, 99th percentile. */
+  metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricDuration({ period: Duration.minutes(1), statistic: 'p99', ...props });
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { BlueGreenBalancerProps } from './blue-green-balancer';
+
+/** A load balancer and where it logs. */
+export interface DeclaredLoadBalancer {
+  readonly loadBalancer: elbv2.ApplicationLoadBalancer;
+  readonly accessLogBucket: s3.IBucket;
+}
+
+/** Declares the load balancer with its security group, access logs and zonal shift. */
+export function declareLoadBalancer(scope: Construct, props: BlueGreenBalancerProps): DeclaredLoadBalancer {
+  const internetFacing = props.internetFacing ?? true;
+  const securityGroup = new ec2.SecurityGroup(scope, 'SecurityGroup', {
+    vpc: props.vpc,
+    description: `Load balancer ${scope.node.path}`,
+    allowAllOutbound: false,
+  });
+  if (internetFacing) {
+    Validations.of(securityGroup).acknowledge({
+      id: 'AwsSolutions-EC23',
+      reason:
+        'This is the public entry of the service: anybody may reach ports 80 (redirect) and 443, and no other',
+    });
+  }
+  const loadBalancer = new elbv2.ApplicationLoadBalancer(scope, 'LoadBalancer', {
+    vpc: props.vpc,
+    vpcSubnets: props.vpcSubnets ?? (internetFacing ? { subnets: props.vpc.publicSubnets } : undefined),
+    internetFacing,
+    loadBalancerName: props.loadBalancerName,
+    securityGroup,
+    deletionProtection: props.deletionProtection ?? true,
+    dropInvalidHeaderFields: true,
+    desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
+  });
+  loadBalancer.setAttribute('zonal_shift.config.enabled', 'true');
+  const accessLogBucket = props.accessLogBucket ?? declareLogBucket(scope);
+  loadBalancer.setAttribute('access_logs.s3.enabled', 'true');
+  loadBalancer.setAttribute('access_logs.s3.bucket', accessLogBucket.bucketName);
+  // ELB writes a test object when logging is turned on, so the policy must stand first.
+  if (accessLogBucket.policy !== undefined) loadBalancer.node.addDependency(accessLogBucket.policy);
+  return { loadBalancer, accessLogBucket };
+}
+
+/**
+ * Access logs go to a bucket with a key of S3, the only kind to which ELB can write. It is the log delivery service
+ * that writes, so the policy needs no list of account numbers by Region.
+ */
+function declareLogBucket(scope: Construct): s3.Bucket {
+  const bucket = new s3.Bucket(scope, 'AccessLogs', {
+    encryption: s3.BucketEncryption.S3_MANAGED,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    lifecycleRules: [
+      { expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const { account } = Stack.of(scope);
+  bucket.addToResourcePolicy(
+    new iam.PolicyStatement({
+      principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+      actions: ['s3:PutObject'],
+      resources: [bucket.arnForObjects(`AWSLogs/${account}/*`)],
+    }),
+  );
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason: 'This bucket holds access logs itself; logging the writing of logs would never end',
+  });
+  return bucket;
+}
