@@ -1,0 +1,55 @@
+import type { Duration } from 'aws-cdk-lib';
+
+/** What may be chosen about a work queue. */
+export interface QueueWorkerOptions {
+  /**
+   * Longest time that a worker takes for one message, up to 2 hours. Everything else derives from it.
+   */
+  readonly processingTime: Duration;
+  /**
+   * How long a received message stays hidden. Never below the processing time, or two workers do the same work; a
+   * warning below six times of it, since a worker receives ahead and retries.
+   * @default - six times the processing time
+   */
+  readonly visibilityTimeout?: Duration;
+  /**
+   * Whether order within a message group matters. The dead-letter queue is always of the same kind.
+   * @default false
+   */
+  readonly fifo?: boolean;
+  /**
+   * Receives before a message goes to the dead-letter queue, 1 to 1000.
+   * @default 5
+   */
+  readonly maximumReceives?: number;
+  /**
+   * How long unworked messages are kept, 1 minute to 13 days; the dead-letter queue keeps its messages for 14 days,
+   * counted from when they were first sent.
+   * @default Duration.days(4)
+   */
+  readonly retention?: Duration;
+  /**
+   * Age of the oldest message that raises the alarm.
+   * @default Duration.minutes(5)
+   */
+  readonly oldestMessage?: Duration;
+}
+
+/** Properties of a {@link QueueWorker}. */
+export interface QueueWorkerProps extends QueueWorkerOptions {
+  /** Name of the queue; ends in `.fifo` exactly when it is one. */
+  readonly queueName: string;
+  /** Name of the dead-letter queue, of the same kind. */
+  readonly deadLetterQueueName: string;
+}
+
+/** How workers follow the backlog. */
+export interface ScaleOnBacklogOptions {
+  /** Messages, waiting or in work, that one worker is to have on average. */
+  readonly messagesPerWorker: number;
+  /**
+   * How long the queue must have been empty, with nothing in work, before one worker is taken away.
+   * @default Duration.minutes(15)
+   */
+  readonly idleBeforeScaleIn?: Duration;
+}
