@@ -1,0 +1,1 @@
+export { CacheServer, type CacheServerOptions } from './cache';
