@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AssetHashType } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
@@ -24,7 +24,7 @@ export interface ArtifactFile {
 export interface BoundArtifact {
   /** Holds `<entry>/index.cjs` for each entry. */
   readonly app: ArtifactFile;
-  /** Holds `bin/node`. */
+  /** Holds `<any folder>/bin/node`, as do Node.js's own archives. */
   readonly runtime: ArtifactFile;
 }
 
@@ -33,8 +33,8 @@ export interface ArtifactFiles {
   /** Path of a `.tgz` with `<entry>/index.cjs`. */
   readonly app: string;
   /**
-   * Path of a `.tgz` with `bin/node`.
-   * @default - the Node.js for Linux on x64 that `npm run build` packed
+   * Path of a `.tgz` with `<any folder>/bin/node`, as in Node.js's own archives.
+   * @default - the Node.js for Linux on x64 that `npm run build` fetched
    */
   readonly runtime?: string;
 }
@@ -83,7 +83,7 @@ class FileArtifact extends Artifact {
         assetHash: sha256,
         assetHashType: AssetHashType.CUSTOM,
       });
-      asset.grantRead(reader);
+      letRead(reader, asset.bucket, asset.s3ObjectKey);
       return { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey, sha256 };
     };
     return {
@@ -106,12 +106,22 @@ class BucketArtifact extends Artifact {
 
   override bind(_scope: Construct, reader: IGrantable): BoundArtifact {
     const { bucket, app, runtime } = this.objects;
-    for (const file of [app, runtime]) bucket.grantRead(reader, file.objectKey);
+    for (const file of [app, runtime]) letRead(reader, bucket, file.objectKey);
     return {
       app: { ...app, bucketName: bucket.bucketName },
       runtime: { ...runtime, bucketName: bucket.bucketName },
     };
   }
+}
+
+/** One object and no other: `grantRead` would open the whole bucket, with every other team's artifacts. */
+function letRead(reader: IGrantable, bucket: IBucket, objectKey: string): void {
+  Grant.addToPrincipal({
+    grantee: reader,
+    actions: ['s3:GetObject'],
+    resourceArns: [bucket.arnForObjects(objectKey)],
+  });
+  bucket.encryptionKey?.grantDecrypt(reader);
 }
 
 /** What `scripts/artifacts.mjs` writes beside the files, so that synth need not read 50 MB to hash them. */

@@ -190,13 +190,7 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
     this.role.addToPrincipalPolicy(
       new iam.PolicyStatement({
         actions: ['cloudformation:SignalResource'],
-        resources: [
-          stack.formatArn({
-            service: 'cloudformation',
-            resource: 'stack',
-            resourceName: `${stack.stackName}/*`,
-          }),
-        ],
+        resources: [stack.stackId],
       }),
     );
   }

@@ -43,6 +43,15 @@ export function environmentRules(environment: Readonly<Record<string, string>>):
   ]);
 }
 
+const APP_FOLDER = '/opt/holdfast/app';
+const RUNTIME_FOLDER = '/opt/holdfast/runtime';
+
+/**
+ * Certificates of the authorities of RDS and Aurora on a clone that runs the built artifact, for a process that
+ * verifies its database: no operating system trusts them by itself.
+ */
+export const RDS_CERTIFICATES_FILE = `${APP_FOLDER}/certificates/rds.pem`;
+
 /** Environment file of the clone; the lab reads what stands between the two markers. */
 export const ENVIRONMENT_FILE = '/etc/holdfast/service.env';
 
@@ -59,7 +68,7 @@ export function renderUserData(props: CloneUserDataProps): string {
     'set -Eeuo pipefail',
     ...signalLines(props),
     'id holdfast >/dev/null 2>&1 || useradd --system --no-create-home --shell /sbin/nologin holdfast',
-    'install -d -m 0755 /etc/holdfast /opt/holdfast/app /opt/holdfast/runtime',
+    `install -d -m 0755 /etc/holdfast ${APP_FOLDER} ${RUNTIME_FOLDER}`,
     ...environmentLines(props.environment),
     ...instanceLines(),
     ...fetchLines(props),
@@ -107,11 +116,11 @@ function fetchLines({ artifact, region }: CloneUserDataProps): string[] {
     'fetch() {',
     `  aws s3 cp --only-show-errors --region ${region} "$1" /opt/holdfast/fetched.tgz`,
     '  echo "$2  /opt/holdfast/fetched.tgz" | sha256sum --check --strict --quiet',
-    '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$3"',
+    '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$3" "${@:4}"',
     '  rm /opt/holdfast/fetched.tgz',
     '}',
-    fetch(artifact.app, '/opt/holdfast/app'),
-    fetch(artifact.runtime, '/opt/holdfast/runtime'),
+    fetch(artifact.app, APP_FOLDER),
+    `${fetch(artifact.runtime, RUNTIME_FOLDER)} --strip-components=1 --wildcards '*/bin/node'`,
   ];
 }
 
@@ -130,7 +139,7 @@ function unitLines(entry: ArtifactEntry): string[] {
     `EnvironmentFile=${ENVIRONMENT_FILE}`,
     'EnvironmentFile=/etc/holdfast/instance.env',
     'Environment=NODE_ENV=production',
-    `ExecStart=/opt/holdfast/runtime/bin/node --enable-source-maps /opt/holdfast/app/${entry}/index.cjs`,
+    `ExecStart=${RUNTIME_FOLDER}/bin/node --enable-source-maps ${APP_FOLDER}/${entry}/index.cjs`,
     'Restart=always',
     'RestartSec=1',
     'TimeoutStopSec=60',

@@ -61,7 +61,7 @@ export function addInternetRoutes(
       destinationCidrBlock: '0.0.0.0/0',
       gatewayId: gateway.ref,
     });
-    route.addDependency(attachment);
+    route.addResourceDependency(attachment);
     return route;
   });
   behindNat.forEach((subnet, index) => {
@@ -78,7 +78,7 @@ function addNatGateway(
   attachment: ec2.CfnVPCGatewayAttachment,
 ): void {
   const address = new ec2.CfnEIP(scope, `${outer.label}NatAddress`, { domain: 'vpc' });
-  address.addDependency(attachment);
+  address.addResourceDependency(attachment);
   const nat = new ec2.CfnNatGateway(scope, `${outer.label}Nat`, {
     subnetId: outer.subnet.ref,
     allocationId: address.attrAllocationId,

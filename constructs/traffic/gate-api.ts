@@ -30,7 +30,7 @@ export function declareGateApi(
   const routes = api.addRoutes({
     path: '/',
     methods: [apigateway.HttpMethod.GET],
-    integration: new HttpLambdaIntegration('Answer', handler, { timeout: Duration.millis(1_500) }),
+    integration: new HttpLambdaIntegration('Answer', handler, { timeout: Duration.seconds(2) }),
   });
   for (const route of routes) {
     Validations.of(route).acknowledge({

@@ -72,8 +72,8 @@ function declareGateCheck(
   );
 }
 
-/** Kept with the stack's end, but not after a replacement: by then the record has the new check. */
+/** Kept when its stack ends or replaces it: a record may still look at it. */
 function retained(check: route53.CfnHealthCheck): route53.CfnHealthCheck {
-  check.applyRemovalPolicy(RemovalPolicy.RETAIN, { applyToUpdateReplacePolicy: false });
+  check.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return check;
 }
