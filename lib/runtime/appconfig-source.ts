@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-appconfigdata';
 import type { ConfigSource } from './config';
 import type { ConfigIdentifiers } from './environment';
+import { limited } from './limit';
 
 /** Which configuration, and where. */
 export interface AppConfigSourceOptions {
@@ -24,25 +25,26 @@ export function appConfigSource(options: AppConfigSourceOptions): ConfigSource {
     region: options.region,
     endpoint: options.endpointUrl,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: TIMEOUT_MILLISECONDS },
+    requestHandler: { connectionTimeout: 1000 },
   });
-  const limited = (signal?: AbortSignal): { abortSignal: AbortSignal } => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-    return { abortSignal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) };
-  };
   return {
-    async start(signal) {
+    async start() {
       const command = new StartConfigurationSessionCommand({
         ApplicationIdentifier: identifiers.application,
         EnvironmentIdentifier: identifiers.environment,
         ConfigurationProfileIdentifier: identifiers.profile,
         RequiredMinimumPollIntervalInSeconds: POLL_SECONDS,
       });
-      return (await client.send(command, limited(signal))).InitialConfigurationToken ?? '';
+      const answer = await limited(TIMEOUT_MILLISECONDS, abortSignal =>
+        client.send(command, { abortSignal }),
+      );
+      return answer.InitialConfigurationToken ?? '';
     },
-    async poll(token, signal) {
+    async poll(token) {
       const command = new GetLatestConfigurationCommand({ ConfigurationToken: token });
-      const answer = await client.send(command, limited(signal));
+      const answer = await limited(TIMEOUT_MILLISECONDS, abortSignal =>
+        client.send(command, { abortSignal }),
+      );
       return {
         nextToken: answer.NextPollConfigurationToken ?? '',
         nextPollSeconds: answer.NextPollIntervalInSeconds ?? POLL_SECONDS,

@@ -17,8 +17,8 @@ export interface ConfigPoll {
 /** A configuration service with sessions, such as AppConfig's data API. */
 export interface ConfigSource {
   /** Begins a session; returns the token of its first poll. */
-  start(signal?: AbortSignal): Promise<string>;
-  poll(token: string, signal?: AbortSignal): Promise<ConfigPoll>;
+  start(): Promise<string>;
+  poll(token: string): Promise<ConfigPoll>;
 }
 
 /** What a remote configuration needs. */
@@ -77,24 +77,24 @@ export class RemoteConfig<T> {
   /** Polls until the signal aborts, at the pace that the service asks for. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const pause = (await this.poll(signal)) / (this.options.timeScale ?? 1);
+      const pause = (await this.poll()) / (this.options.timeScale ?? 1);
       await this.options.clock.sleep(pause * 1000, signal).catch(() => undefined);
     }
   }
 
   /** One poll; returns the unscaled seconds to wait before the next. Never rejects. */
-  async poll(signal?: AbortSignal): Promise<number> {
+  async poll(): Promise<number> {
     const { source } = this.options;
     try {
-      this.token ??= await source.start(signal);
-      const answer = await source.poll(this.token, signal);
+      this.token ??= await source.start();
+      const answer = await source.poll(this.token);
       this.token = answer.nextToken;
       this.accept(answer);
       return answer.nextPollSeconds;
     } catch (error) {
       // A token serves once, and whether this one was used is unknown: the next poll begins a new session.
       this.token = undefined;
-      if (signal?.aborted !== true) this.fail(reasonOf(error));
+      this.fail(reasonOf(error));
       return RETRY_SECONDS;
     }
   }

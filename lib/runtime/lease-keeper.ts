@@ -8,7 +8,7 @@ import type { RegisterRecord } from './register';
 /** Reads the register at its own Region's endpoint with strong consistency. */
 export interface RegisterReader {
   /** The record; rejects when it cannot be read, or is not there, within the reader's own timeout. */
-  read(signal?: AbortSignal): Promise<RegisterRecord>;
+  read(): Promise<RegisterRecord>;
 }
 
 /** What keeps a lease. */
@@ -59,24 +59,24 @@ export class LeaseKeeper {
     const { clock, lease, logger } = this.options;
     const onError = (error: unknown) => logger.error('lease.failed', { error });
     return loop({ clock, signal, pauseMilliseconds: lease.leaseMilliseconds / 3, onError }, async () => {
-      if (this.underWay < OVERLAPPING_READS) void this.renew(signal);
+      if (this.underWay < OVERLAPPING_READS) void this.renew();
     });
   }
 
   /** One reading of the register. Never rejects. */
-  async renew(signal?: AbortSignal): Promise<void> {
+  async renew(): Promise<void> {
     const { lease, register, clock } = this.options;
     const startedAt = clock.monotonic();
     this.underWay += 1;
     try {
-      lease.observe(startedAt, await register.read(signal));
+      lease.observe(startedAt, await register.read());
       this.failure = undefined;
     } catch (error) {
       this.failure = reasonOf(error);
     } finally {
       this.underWay -= 1;
     }
-    if (signal?.aborted !== true) this.announce();
+    this.announce();
   }
 
   private announce(): void {

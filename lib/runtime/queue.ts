@@ -5,6 +5,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { limited } from './limit';
 
 /** A message to send. */
 export interface OutgoingMessage {
@@ -55,7 +56,7 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
     endpoint: options.endpointUrl,
     useQueueUrlAsEndpoint: false,
     maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 25_000 },
+    requestHandler: { connectionTimeout: 1000 },
   });
   return {
     async send(messages) {
@@ -65,10 +66,10 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
         MessageAttributes: toAttributes(message.attributes),
       }));
       const command = new SendMessageBatchCommand({ QueueUrl, Entries });
-      const { Failed = [] } = await client.send(command, { abortSignal: AbortSignal.timeout(3000) });
+      const { Failed = [] } = await limited(3000, abortSignal => client.send(command, { abortSignal }));
       return Failed.map(failed => failed.Id ?? '');
     },
-    async receive(waitSeconds, abortSignal) {
+    async receive(waitSeconds, signal) {
       const command = new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: QUEUE_BATCH,
@@ -76,16 +77,20 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['ApproximateReceiveCount'],
       });
-      const { Messages = [] } = await client.send(command, { abortSignal });
+      const { Messages = [] } = await limited(
+        waitSeconds * 1000 + 3000,
+        abortSignal => client.send(command, { abortSignal }),
+        signal,
+      );
       return Messages.map(fromSqs);
     },
     async remove(ReceiptHandle) {
       const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle });
-      await client.send(command, { abortSignal: AbortSignal.timeout(3000) });
+      await limited(3000, abortSignal => client.send(command, { abortSignal }));
     },
     async check() {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
-      await client.send(command, { abortSignal: AbortSignal.timeout(2000) });
+      await limited(2000, abortSignal => client.send(command, { abortSignal }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { RuntimeError } from './errors';
 import type { RegisterReader } from './lease-keeper';
+import { limited } from './limit';
 import { REGISTER_KEY, type RegisterPhase, type RegisterRecord } from './register';
 
 /** Where and how the register is read. */
@@ -18,19 +19,16 @@ export function dynamoRegisterReader(options: DynamoRegisterOptions): RegisterRe
     region: options.region,
     endpoint: options.endpointUrl,
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: options.timeoutMilliseconds,
-      requestTimeout: options.timeoutMilliseconds,
-    },
+    requestHandler: { connectionTimeout: options.timeoutMilliseconds },
   });
   const Key = { pk: { S: REGISTER_KEY } };
   return {
-    async read(signal) {
-      const timeout = AbortSignal.timeout(options.timeoutMilliseconds);
-      const abortSignal = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    async read() {
       const command = new GetItemCommand({ TableName: options.table, Key, ConsistentRead: true });
-      const { Item } = await client.send(command, { abortSignal });
-      return toRecord(Item);
+      const answer = await limited(options.timeoutMilliseconds, abortSignal =>
+        client.send(command, { abortSignal }),
+      );
+      return toRecord(answer.Item);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { GateMemory, GateStore } from './gate';
+import { limited } from './limit';
 
 /** Where a gate's memory is. */
 export interface SsmGateStoreOptions {
@@ -17,13 +18,14 @@ export function ssmGateStore(options: SsmGateStoreOptions): GateStore {
     region: options.region,
     endpoint: options.endpointUrl,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: timeoutMilliseconds, requestTimeout: timeoutMilliseconds },
+    requestHandler: { connectionTimeout: timeoutMilliseconds },
   });
-  const limited = () => ({ abortSignal: AbortSignal.timeout(timeoutMilliseconds) });
   return {
     async load() {
       try {
-        const { Parameter } = await client.send(new GetParameterCommand({ Name }), limited());
+        const { Parameter } = await limited(timeoutMilliseconds, abortSignal =>
+          client.send(new GetParameterCommand({ Name }), { abortSignal }),
+        );
         return parseMemory(Parameter?.Value);
       } catch (error) {
         if (error instanceof ParameterNotFound) return undefined;
@@ -32,7 +34,8 @@ export function ssmGateStore(options: SsmGateStoreOptions): GateStore {
     },
     async save(memory) {
       const Value = JSON.stringify(memory);
-      await client.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }), limited());
+      const command = new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true });
+      await limited(timeoutMilliseconds, abortSignal => client.send(command, { abortSignal }));
     },
   };
 }

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../runtime/clock';
+import type { ServiceEnvironment } from '../runtime/environment';
+import type { Logger } from '../runtime/logger';
+import { healthRoutes } from './health-routes';
+import { HttpServer } from './http-server';
+import { orderRoutes } from './order-routes';
+import { Orders } from './orders';
+import { closeParts, makeParts, type Parts, runParts } from './parts';
+import type { Running } from './process';
+import { type Readiness, readiness } from './readiness';
+
+/** Starts a clone: it listens at once and becomes ready by itself, as active or as standby. */
+export async function startClone(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
+  const parts = makeParts(environment, systemClock, logger);
+  const server: HttpServer = new HttpServer({
+    routes: [...healthRoutes(() => currentReadiness(parts, server.draining)), ...routesOfOrders(parts)],
+    clock: systemClock,
+    logger,
+    makeId: randomUUID,
+    facts: () => ({
+      region: environment.region,
+      epoch: parts.keeper.record?.epoch,
+      retryAfterSeconds: parts.config.value.retryAfterSeconds,
+    }),
+  });
+  const { host, port } = environment.listen;
+  const listening = await server.listen(host, port);
+  logger.info('service.listening', { host, port: listening });
+  const background = new AbortController();
+  const ended = runParts(parts, background.signal);
+  return {
+    async stop() {
+      await server.stop((environment.drainSeconds * 1000) / environment.timeScale);
+      background.abort();
+      await ended;
+      await closeParts(parts);
+    },
+  };
+}
+
+function routesOfOrders(parts: Parts) {
+  const { environment, activation, fenced, config, reads, cached } = parts;
+  const orders = new Orders({
+    application: environment.application,
+    region: environment.region,
+    activation,
+    fenced,
+    makeId: randomUUID,
+    idempotencySeconds: () => config.value.idempotencyHours * 3600,
+  });
+  return orderRoutes({ orders, reads, cached, maximumQuantity: () => config.value.maximumQuantity });
+}
+
+function currentReadiness(parts: Parts, draining: boolean): Readiness {
+  const { keeper, activation, database, cache, probes, config } = parts;
+  return readiness({
+    region: parts.environment.region,
+    draining,
+    record: keeper.record,
+    registerProblem: keeper.registerProblem,
+    lease: keeper.current(),
+    activation: activation.state(),
+    database: database.status,
+    cacheProblem: cache.problem,
+    queue: probes.result('queue'),
+    config: { version: config.version, ageSeconds: config.ageSeconds },
+  });
+}

@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../runtime/clock';
+import { acceptCorrelationId, withCorrelationId } from '../runtime/correlation';
+import { RuntimeError } from '../runtime/errors';
+import type { Logger } from '../runtime/logger';
+import { readJson } from './http-body';
+import { errorAnswer, type RefusalFacts } from './http-errors';
+import { findRoute } from './http-router';
+import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
+
+/** What the server needs. */
+export interface HttpServerOptions {
+  readonly routes: readonly Route[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly makeId: () => string;
+  /** Region, epoch and pause for refusals, and for the headers of every answer. */
+  readonly facts: () => RefusalFacts;
+}
+
+/** Longest wait for requests in hand when stopping, in milliseconds. */
+const STOP_TIMEOUT = 10_000;
+
+/** A plain HTTP/1.1 server: routes, JSON, correlation, one log line a request, and an orderly stop. */
+export class HttpServer {
+  /** Whether it is about to stop. */
+  draining = false;
+  private readonly server: Server;
+
+  constructor(private readonly options: HttpServerOptions) {
+    this.server = createServer(
+      {
+        requestTimeout: 15_000,
+        headersTimeout: 10_000,
+        // Longer than the balancer's idle timeout (60 s), so that it never meets a connection closed by us.
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: 16 * 1024,
+      },
+      (message, response) => void this.serve(message, response),
+    );
+  }
+
+  /** Listens; resolves with the port. */
+  listen(host: string, port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        const address = this.server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  /**
+   * Stops: for `drainMilliseconds` it still takes requests, not ready and closing each connection, so that the
+   * balancer turns away first; then it takes no more and finishes those in hand.
+   */
+  async stop(drainMilliseconds: number): Promise<void> {
+    this.draining = true;
+    await this.options.clock.sleep(drainMilliseconds);
+    const closed = new Promise<void>(resolve => this.server.close(() => resolve()));
+    this.server.closeIdleConnections();
+    const late = new AbortController();
+    const deadline = this.options.clock.sleep(STOP_TIMEOUT, late.signal).catch(() => undefined);
+    await Promise.race([closed, deadline]);
+    late.abort();
+    this.server.closeAllConnections();
+  }
+
+  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = this.options.clock.monotonic();
+    const header = (name: string) => single(message.headers[name]);
+    const correlationId = acceptCorrelationId(header('x-correlation-id'), this.options.makeId);
+    await withCorrelationId(correlationId, async () => {
+      const { answer, quiet, path } = await this.answer(message, header, correlationId);
+      this.send(response, message, answer, correlationId);
+      const milliseconds = Math.round(this.options.clock.monotonic() - startedAt);
+      const fields = { method: message.method, path, status: answer.status, milliseconds };
+      if (quiet) this.options.logger.debug('request', fields);
+      else this.options.logger.info('request', fields);
+    });
+  }
+
+  private async answer(
+    message: IncomingMessage,
+    header: HttpRequest['header'],
+    correlationId: string,
+  ): Promise<{ answer: HttpAnswer; quiet: boolean; path: string }> {
+    let quiet = false;
+    let path = '';
+    try {
+      const url = parseUrl(message.url);
+      path = url.pathname;
+      const method = message.method ?? '';
+      const { route, parameters } = findRoute(this.options.routes, method, path);
+      quiet = route.quiet === true;
+      const json = () => readJson(message);
+      return {
+        answer: await route.handle({ method, url, parameters, correlationId, header, json }),
+        quiet,
+        path,
+      };
+    } catch (error) {
+      const known = error instanceof HttpError || error instanceof RuntimeError;
+      if (!known) this.options.logger.error('request.failed', { error });
+      else if (error instanceof RuntimeError) this.options.logger.debug('request.refused', { error });
+      return { answer: errorAnswer(error, this.options.facts()), quiet, path };
+    }
+  }
+
+  private send(
+    response: ServerResponse,
+    message: IncomingMessage,
+    answer: HttpAnswer,
+    correlationId: string,
+  ): void {
+    const { region, epoch } = this.options.facts();
+    const body = Buffer.from(JSON.stringify(answer.body));
+    // A body that was not read to its end leaves the connection in an unknown state.
+    const close = this.draining || !message.complete;
+    response.writeHead(answer.status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': body.length,
+      'cache-control': 'no-store',
+      'x-correlation-id': correlationId,
+      'x-holdfast-region': region,
+      'x-holdfast-epoch': epoch ?? '',
+      ...(close ? { connection: 'close' } : {}),
+      ...answer.headers,
+    });
+    response.end(body);
+  }
+}
+
+function parseUrl(target: string | undefined): URL {
+  try {
+    return new URL(target ?? '/', 'http://service');
+  } catch {
+    throw new HttpError(400, 'invalid-input', 'the request target is not a URL');
+  }
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,4 @@
+import { startClone } from './clone';
+import { runProcess } from './process';
+
+void runProcess('service', startClone);

@@ -1,0 +1,84 @@
+import type { Queryable } from '../runtime/database';
+import type { FencedTransactions } from '../runtime/fence';
+import { claimKey } from '../runtime/idempotency';
+import { addToOutbox } from '../runtime/outbox';
+import type { Activation } from './activation';
+import type { OrderRequest } from './order-request';
+
+/** The answer to an accepted order, and to every repetition of it. */
+export interface AcceptedOrder {
+  readonly id: string;
+  readonly item: string;
+  readonly quantity: number;
+  readonly status: 'accepted';
+  readonly epoch: number;
+  readonly region: string;
+}
+
+/** What taking orders stands on. */
+export interface OrdersOptions {
+  readonly application: string;
+  readonly region: string;
+  readonly activation: Pick<Activation, 'requireEpoch'>;
+  readonly fenced: FencedTransactions;
+  /** Makes the id of a new order (a UUID). */
+  readonly makeId: () => string;
+  /** How long a key is remembered, in seconds. */
+  readonly idempotencySeconds: () => number;
+}
+
+/** One attempt of a client to order. */
+export interface OrderAttempt {
+  readonly request: OrderRequest;
+  readonly idempotencyKey: string;
+  readonly correlationId: string;
+}
+
+/** Takes orders: order, idempotency record and outbox row are one transaction under the lease and the fence. */
+export class Orders {
+  constructor(private readonly options: OrdersOptions) {}
+
+  /**
+   * Accepts an order, or repeats the first answer to its key. The lease is checked before COMMIT and again before
+   * the answer: when it ended in between, the order may stand, but it is not acknowledged, and the client that asks
+   * again under the same key learns what became of it.
+   * @throws RuntimeError `not-active`, `fenced`, `unavailable` or `key-reused`.
+   */
+  async accept(attempt: OrderAttempt): Promise<{ order: AcceptedOrder; replayed: boolean }> {
+    const { activation, fenced, region, makeId } = this.options;
+    const epoch = activation.requireEpoch();
+    const { item, quantity } = attempt.request;
+    const order: AcceptedOrder = { id: makeId(), item, quantity, status: 'accepted', epoch, region };
+    const outcome = await fenced.run(epoch, transaction => this.write(transaction, order, attempt));
+    fenced.requireLease(epoch);
+    return outcome;
+  }
+
+  private async write(transaction: Queryable, order: AcceptedOrder, attempt: OrderAttempt) {
+    const { request, idempotencyKey, correlationId } = attempt;
+    const claim = await claimKey<AcceptedOrder>(transaction, {
+      scope: `${this.options.application} POST /orders`,
+      key: idempotencyKey,
+      request,
+      response: order,
+      ttlSeconds: this.options.idempotencySeconds(),
+    });
+    if (!claim.first) return { order: claim.response, replayed: true };
+    await transaction.query(
+      `INSERT INTO orders (id, item, quantity, ledger, number, status, epoch, region)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        order.id,
+        order.item,
+        order.quantity,
+        request.ledger ?? null,
+        request.number ?? null,
+        order.status,
+        order.epoch,
+        order.region,
+      ],
+    );
+    await addToOutbox(transaction, order.id, correlationId);
+    return { order, replayed: false };
+  }
+}

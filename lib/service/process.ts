@@ -1,0 +1,51 @@
+import { systemClock } from '../runtime/clock';
+import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment';
+import { reasonOf } from '../runtime/errors';
+import { jsonLogger, type Logger } from '../runtime/logger';
+
+/** Something that runs until it is told to stop. */
+export interface Running {
+  /** Stops in an orderly way. */
+  stop(): Promise<void>;
+}
+
+/** Starts the body of a process. */
+export type Start = (environment: ServiceEnvironment, logger: Logger) => Promise<Running>;
+
+/**
+ * The frame of a process: environment in, JSON lines out, SIGTERM and SIGINT stop it with exit code 0, an
+ * environment that is not usable or a bug ends it with exit code 1.
+ */
+export async function runProcess(part: string, start: Start): Promise<void> {
+  // Whoever read our lines may have gone; that is no reason to end.
+  process.stdout.on('error', () => undefined);
+  const write = (line: string) => process.stdout.write(`${line}\n`);
+  let logger: Logger = jsonLogger({ clock: systemClock, write, base: { part } });
+  const die = (message: string) => (error: unknown) => {
+    logger.error(message, { error, stack: error instanceof Error ? error.stack : undefined });
+    process.stderr.write(`${reasonOf(error)}\n`, () => process.exit(1));
+  };
+  process.on('uncaughtException', die('process.uncaught'));
+  process.on('unhandledRejection', die('process.unhandled'));
+  try {
+    const environment = parseServiceEnvironment(process.env);
+    const base = { region: environment.region, instance: environment.instanceId, part };
+    logger = jsonLogger({ clock: systemClock, write, base, level: environment.logLevel });
+    const running = await start(environment, logger);
+    logger.info('process.started', { pid: process.pid, milliseconds: Math.round(performance.now()) });
+    const signal = await stopSignal();
+    logger.info('process.stopping', { signal });
+    await running.stop();
+    logger.info('process.stopped');
+    process.stdout.write('', () => process.exit(0));
+  } catch (error) {
+    die('process.failed')(error);
+  }
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise(resolve => {
+    process.once('SIGTERM', () => resolve('SIGTERM'));
+    process.once('SIGINT', () => resolve('SIGINT'));
+  });
+}

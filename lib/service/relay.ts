@@ -1,0 +1,52 @@
+import type { FencedTransactions } from '../runtime/fence';
+import type { Logger } from '../runtime/logger';
+import { lockUnsentRows, markSent } from '../runtime/outbox';
+import { QUEUE_BATCH, type Queue } from '../runtime/queue';
+import type { Activation } from './activation';
+import { formatWorkMessage } from './work-message';
+
+/** What the relay stands on. */
+export interface RelayOptions {
+  readonly activation: Pick<Activation, 'state'>;
+  readonly fenced: FencedTransactions;
+  readonly queue: Pick<Queue, 'send'>;
+  readonly logger: Logger;
+}
+
+/**
+ * Sends open rows of the outbox to the Region's queue: new ones, and after a raise of the epoch every one that an
+ * older epoch sent. Rows stay locked while they are sent, so a crash in between sends them again, and twice is
+ * harmless where never is not.
+ */
+export class OutboxRelay {
+  constructor(private readonly options: RelayOptions) {}
+
+  /** Sends one batch; returns whether there may be more. Does nothing where this Region may not write. */
+  async relay(): Promise<boolean> {
+    const { activation, fenced, queue, logger } = this.options;
+    const state = activation.state();
+    if (!state.active) return false;
+    const { epoch } = state;
+    return fenced.run(epoch, async transaction => {
+      const rows = await lockUnsentRows(transaction, epoch, QUEUE_BATCH);
+      if (rows.length === 0) return false;
+      fenced.requireLease(epoch);
+      const failed = await queue.send(
+        rows.map(({ orderId, correlationId }) => ({
+          id: orderId,
+          body: formatWorkMessage({ orderId, epoch }),
+          attributes: { correlationId, epoch: String(epoch) },
+        })),
+      );
+      const sent = rows.filter(row => !failed.includes(row.orderId));
+      await markSent(
+        transaction,
+        sent.map(row => row.orderId),
+        epoch,
+      );
+      const again = sent.filter(row => row.epochSent !== null).length;
+      logger.debug('outbox.sent', { sent: sent.length, again, failed: failed.length, epoch });
+      return failed.length === 0 && rows.length === QUEUE_BATCH;
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { systemClock } from '../runtime/clock';
+import type { ServiceEnvironment } from '../runtime/environment';
+import { reasonOf } from '../runtime/errors';
+import { purgeExpiredKeys } from '../runtime/idempotency';
+import type { Logger } from '../runtime/logger';
+import { loop } from '../runtime/loop';
+import { Consumer } from './consumer';
+import { Fulfilment } from './fulfilment';
+import { closeParts, makeParts, type Parts, runParts } from './parts';
+import type { Running } from './process';
+import { OutboxRelay } from './relay';
+
+/** Unscaled seconds: pause of the relay when nothing is owed, longest poll of the queue, pause between purges. */
+const RELAY_PAUSE = 0.5;
+const QUEUE_WAIT = 5;
+const PURGE_PAUSE = 300;
+/** Pause of a standby before it looks again, in unscaled seconds. */
+const STANDBY_PAUSE = 1;
+
+/** Starts a worker: relay of the outbox, consumer of the queue and purge of old keys, each only while active. */
+export async function startWorker(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
+  const parts = makeParts(environment, systemClock, logger);
+  const intake = new AbortController();
+  const background = new AbortController();
+  const ended = runParts(parts, background.signal);
+  const work = Promise.all([
+    runRelay(parts, intake.signal),
+    runConsumer(parts, intake.signal),
+    runPurge(parts, intake.signal),
+  ]);
+  return {
+    async stop() {
+      // First nothing new is taken and what is in hand ends under its lease, then the lease itself ends.
+      intake.abort();
+      await work;
+      background.abort();
+      await ended;
+      await closeParts(parts);
+    },
+  };
+}
+
+function runRelay(parts: Parts, signal: AbortSignal): Promise<void> {
+  const relay = new OutboxRelay(parts);
+  return repeat(parts, signal, 'relay', RELAY_PAUSE, async () => ((await relay.relay()) ? 0 : undefined));
+}
+
+function runConsumer(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { environment, fenced, cached, config } = parts;
+  const consumer = new Consumer({
+    ...parts,
+    fulfilment: new Fulfilment({ fenced, worker: environment.instanceId }),
+    changed: orderId => cached.invalidate(orderId),
+    paused: () => config.value.fulfilmentPaused,
+    waitSeconds: Math.max(1, Math.round(QUEUE_WAIT / environment.timeScale)),
+  });
+  return repeat(parts, signal, 'consumer', STANDBY_PAUSE, async () =>
+    (await consumer.consume(signal)) ? 0 : undefined,
+  );
+}
+
+function runPurge(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { activation, fenced } = parts;
+  return repeat(parts, signal, 'purge', PURGE_PAUSE, async () => {
+    const state = activation.state();
+    if (!state.active) return undefined;
+    await fenced.run(state.epoch, transaction => purgeExpiredKeys(transaction, 1000));
+    return undefined;
+  });
+}
+
+function repeat(
+  parts: Parts,
+  signal: AbortSignal,
+  name: string,
+  pauseSeconds: number,
+  turn: () => Promise<number | undefined>,
+): Promise<void> {
+  const { clock, logger, environment } = parts;
+  const onError = (error: unknown) => logger.warn(`${name}.failed`, { reason: reasonOf(error) });
+  const pauseMilliseconds = (pauseSeconds * 1000) / environment.timeScale;
+  return loop({ clock, signal, pauseMilliseconds, onError }, turn);
+}
