@@ -50,3 +50,10 @@ export const serviceHost = (recordName: string, zoneName: string): string => `${
 export const regionHost = (region: string, host: string): string => `${region}.${host}`;
 /** The gate of a Region: `gate-us-west-2.orders.example.com`. */
 export const gateHost = (region: string, host: string): string => `gate-${region}.${host}`;
+/** Role that drills assume in a Region; IAM is global, so each Region's has a name of its own. */
+export const operatorRoleName = (application: string, region: string): string =>
+  `${application}-operator-${region}`;
+/** Alias of the key that encrypts a Region's data. */
+export const dataKeyAlias = (application: string): string => `alias/${application}-data`;
+/** User as which clients sign in to a Region's cache. */
+export const cacheUserName = (application: string): string => `${application}-service`;
