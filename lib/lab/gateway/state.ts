@@ -1,15 +1,7 @@
 import { CallLog } from './call-log';
-import type {
-  CheckStatus,
-  DatabaseMove,
-  DenyRule,
-  FaultRule,
-  NotEmulated,
-  RegisterPlace,
-  TargetHealth,
-} from './types';
+import type { CheckStatus, DatabaseMove, DenyRule, FaultRule, RegisterPlace, TargetHealth } from './types';
 
-/** Everything that the gateway shows to an operator in one document. */
+/** What the gateway keeps, in one document for an operator. */
 export interface GatewaySnapshot {
   readonly version: 1;
   readonly deny: readonly DenyRule[];
@@ -18,7 +10,6 @@ export interface GatewaySnapshot {
   readonly unreachable: readonly string[];
   readonly register?: RegisterPlace;
   readonly moves: readonly DatabaseMove[];
-  readonly notEmulated: readonly NotEmulated[];
   readonly calls: number;
 }
 
@@ -37,7 +28,6 @@ export class GatewayState {
   readonly #checks = new Map<string, CheckStatus>();
   readonly #moves = new Map<string, DatabaseMove>();
   readonly #moveListeners = new Set<(move: DatabaseMove) => void>();
-  #notEmulated: readonly NotEmulated[] = [];
 
   constructor(
     /** The register's table, or nothing when the topology has none that can be modelled. */
@@ -128,15 +118,6 @@ export class GatewayState {
     return [...this.#moves.values()];
   }
 
-  setNotEmulated(resources: readonly NotEmulated[]): void {
-    this.#notEmulated = resources;
-  }
-
-  /** Resources of the deployed templates that exist by name only (law 7). */
-  notEmulated(): readonly NotEmulated[] {
-    return this.#notEmulated;
-  }
-
   snapshot(): GatewaySnapshot {
     return {
       version: 1,
@@ -145,7 +126,6 @@ export class GatewayState {
       unreachable: this.unreachable(),
       register: this.register,
       moves: this.databaseMoves(),
-      notEmulated: this.#notEmulated,
       calls: this.calls.total,
     };
   }
