@@ -5,12 +5,15 @@ import { FIELDS, fieldsBelow } from './fields';
 /** Steps from the root of a document to a value. */
 export type Steps = readonly PropertyKey[];
 
-/** Prints a path such as `regions[1].zones[0]`. */
+/** Prints a path such as `regions[1].zones[0]`; a key that is no identifier stands in quotes. */
 export function formatPath(steps: Steps): string {
-  return steps
-    .map(step => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
+  return steps.map(formatStep).join('').replace(/^\./, '');
+}
+
+function formatStep(step: PropertyKey): string {
+  if (typeof step === 'number') return `[${step}]`;
+  const key = String(step);
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 /** A problem at a known field, in the words of its row in the table of fields. */

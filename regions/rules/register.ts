@@ -8,16 +8,30 @@ const COPIES = 3;
 const EVENTUAL =
   "or use register: { kind: 'eventual' }, which cannot fence a partition and allows manual moves only";
 
-/** The Regions can hold the register: three copies within one set of Regions, the witness none of them. */
+/**
+ * The Regions can hold the register: three copies within one set of Regions, the witness none of them. Silent while
+ * the Regions themselves are in question: what follows from another problem is no problem of its own.
+ */
 export function registerProblems(draft: Draft): readonly Problem[] {
   const { kind, witness } = draft.register;
-  const names = (draft.regions ?? []).map(region => region.name);
-  const known = names.filter((name): name is string => name !== undefined && regionFacts(name) !== undefined);
-  if (kind !== 'strong' || known.length < 2 || known.length !== names.length) return [];
+  const known = soundRegions(draft);
+  if (kind !== 'strong' || known.length < 2) return [];
   const witnessFault = witness === undefined ? undefined : witnessProblem(witness, known);
   if (witnessFault !== undefined) return [witnessFault];
   if (commonRegisterSet(known) === undefined) return [noCommonSet(known)];
   return countProblems(known, witness);
+}
+
+/** Names of the Regions when all are known, different and of one partition; else none. */
+function soundRegions(draft: Draft): readonly string[] {
+  const names = (draft.regions ?? []).flatMap(region => region.name ?? []);
+  const partitions = new Set(names.map(name => regionFacts(name)?.partition));
+  const sound =
+    names.length === draft.regions?.length &&
+    new Set(names).size === names.length &&
+    partitions.size === 1 &&
+    !partitions.has(undefined);
+  return sound ? names : [];
 }
 
 function witnessProblem(witness: string, names: readonly string[]): Problem | undefined {
