@@ -162,7 +162,7 @@ export class ConfigRollout extends Construct {
       configurationVersion: version.ref,
       deploymentStrategyId: this.strategyId(parts.strategy),
     });
-    if (this.lastDeployment !== undefined) deployment.addDependency(this.lastDeployment);
+    if (this.lastDeployment !== undefined) deployment.addResourceDependency(this.lastDeployment);
     this.lastDeployment = deployment;
   }
 

@@ -53,8 +53,8 @@ export class GlobalDatabase extends Construct implements IConnectable {
     this.connections = new Connections({ securityGroups: [...groups], defaultPort: Port.tcp(this.port) });
     if (props.member.kind === 'seed') this.breakGlassSecret = this.createSecret(props);
     const cluster = this.createCluster(props);
-    cluster.addDependency(addLogGroup(this, props.clusterIdentifier));
-    if (props.member.kind === 'seed') cluster.addDependency(this.createGlobalCluster(props));
+    cluster.addResourceDependency(addLogGroup(this, props.clusterIdentifier));
+    if (props.member.kind === 'seed') cluster.addResourceDependency(this.createGlobalCluster(props));
     addInstances(this, props, { cluster, engine: ENGINE });
     this.clusterEndpointAddress = cluster.attrEndpointAddress;
     this.readerEndpointAddress = cluster.attrReadEndpointAddress;

@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { Register } from '../constructs/data/register';
+import { Gate } from '../constructs/traffic/gate';
+import { dataKeyAlias, gateHost, regionHost, registerTableName } from '../lib/naming';
+import { hostOfContext, type RegionStackProps, stackPropsOf } from './region-context';
+
+/**
+ * What a Region has before anything else and changes least: its key, its names' certificates, the topic of its
+ * alarms, its gate and, in the seed, the register.
+ *
+ * The gate stands here and not with the service or its alarms: it must answer while the service is broken, being
+ * rebuilt or rolled back, and a deploy of either must not be able to turn DNS. It needs the register by name alone.
+ */
+export class FoundationStack extends Stack {
+  /** Key of this Region's data. */
+  readonly dataKey: IKey;
+  /** Certificate of the service's name and of this Region's own name. */
+  readonly serviceCertificate: ICertificate;
+  /** Where this Region's alarms go. */
+  readonly alarmTopic: ITopic;
+  /** The endpoint that says whether the register names this Region active. */
+  readonly gate: Gate;
+
+  constructor(scope: Construct, id: string, props: RegionStackProps) {
+    super(
+      scope,
+      id,
+      stackPropsOf(props.context, 'foundation', 'register, key, certificates, alarm topic and gate'),
+    );
+    const { topology, region } = props.context;
+    if (region.seed) {
+      new Register(this, 'Register', {
+        tableName: registerTableName(topology.application),
+        regions: topology.regions.map(({ name }) => name),
+        consistency: topology.register,
+      });
+    }
+    this.dataKey = this.createKey(topology.application);
+    this.alarmTopic = new Topic(this, 'Alarms', {
+      displayName: `${topology.application} ${region.name}`,
+      masterKey: this.dataKey,
+      enforceSSL: true,
+    });
+    const host = hostOfContext(props.context);
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', topology.dns);
+    const validation = CertificateValidation.fromDns(zone);
+    this.serviceCertificate = new Certificate(this, 'ServiceCertificate', {
+      domainName: host,
+      subjectAlternativeNames: [regionHost(region.name, host)],
+      validation,
+    });
+    this.gate = new Gate(this, 'Gate', {
+      application: topology.application,
+      host: gateHost(region.name, host),
+      certificate: new Certificate(this, 'GateCertificate', {
+        domainName: gateHost(region.name, host),
+        validation,
+      }),
+    });
+  }
+
+  private createKey(application: string): Key {
+    const key = new Key(this, 'DataKey', {
+      alias: dataKeyAlias(application),
+      description: `Data of ${application} in this Region; every Region has a key of its own`,
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(365),
+      pendingWindow: Duration.days(30),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // Alarms publish to an encrypted topic only where the key lets CloudWatch use it.
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return key;
+  }
+}

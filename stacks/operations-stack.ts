@@ -1,0 +1,61 @@
+import { Stack } from 'aws-cdk-lib';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { CacheTier } from '../constructs/data/cache-tier';
+import type { GlobalDatabase } from '../constructs/data/global-database';
+import { Register } from '../constructs/data/register';
+import { OperatorRole } from '../constructs/policy/operator-role';
+import type { Gate } from '../constructs/traffic/gate';
+import {
+  COLOURS,
+  cloneGroupName,
+  clusterIdentifier,
+  globalClusterIdentifier,
+  liveSettingName,
+  operatorRoleName,
+  registerTableName,
+  workerGroupName,
+} from '../lib/naming';
+import { addAlarms } from './region-alarms';
+import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
+import { addDashboard } from './region-dashboard';
+import type { ServiceStack } from './service-stack';
+
+/** What the operations of a Region watch. */
+export interface OperationsStackProps extends RegionStackProps {
+  readonly gate: Gate;
+  readonly database: GlobalDatabase;
+  readonly cache: CacheTier;
+  readonly service: ServiceStack;
+  readonly alarmTopic: ITopic;
+}
+
+/** Alarms and dashboard of a Region, and the role in which drills move it. */
+export class OperationsStack extends Stack {
+  readonly operatorRole: OperatorRole;
+
+  constructor(scope: Construct, id: string, props: OperationsStackProps) {
+    super(scope, id, stackPropsOf(props.context, 'operations', 'alarms, dashboard and operator role'));
+    addAlarms(this, props);
+    addDashboard(this, props);
+    this.operatorRole = this.createOperatorRole(props.context);
+  }
+
+  private createOperatorRole({ topology, region }: RegionContext): OperatorRole {
+    const { application } = topology;
+    return new OperatorRole(this, 'Operator', {
+      roleName: operatorRoleName(application, region.name),
+      register: Register.fromTableName(this, 'Register', registerTableName(application)),
+      globalClusterIdentifier: globalClusterIdentifier(application),
+      clusters: topology.regions.map(({ name }) => ({
+        region: name,
+        identifier: clusterIdentifier(application, name),
+      })),
+      groupNames: [
+        ...COLOURS.map(colour => cloneGroupName(application, colour)),
+        workerGroupName(application),
+      ],
+      liveSettings: liveSettingName(application, ''),
+    });
+  }
+}

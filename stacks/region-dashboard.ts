@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { OperationsStackProps } from './operations-stack';
+import { healthyClones } from './region-alarms';
+
+/** Adds the dashboard of a Region: whether it serves, whether it could take over, whether work moves. */
+export function addDashboard(scope: Construct, props: OperationsStackProps): void {
+  const { topology, region } = props.context;
+  const { balancer, queue } = props.service;
+  const dashboard = new Dashboard(scope, 'Dashboard', {
+    dashboardName: `${topology.application}-${region.name}`,
+    defaultInterval: Duration.hours(3),
+  });
+  dashboard.addWidgets(
+    new GraphWidget({
+      title: 'Requests and errors',
+      left: [balancer.metricRequestCount(), balancer.metricTargetErrors(), balancer.metricBalancerErrors()],
+      width: 12,
+    }),
+    new GraphWidget({ title: 'Latency (s)', left: [balancer.metricLatency()], width: 12 }),
+    new GraphWidget({ title: 'Clones', left: [healthyClones(props)], width: 8 }),
+    new GraphWidget({
+      title: 'Replication lag (ms)',
+      left: [props.database.metricReplicationLag()],
+      width: 8,
+    }),
+    new GraphWidget({
+      title: 'Work',
+      left: [queue.metricBacklog()],
+      right: [queue.metricOldestMessage()],
+      width: 8,
+    }),
+  );
+}

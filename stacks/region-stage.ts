@@ -1,0 +1,65 @@
+import { Stage, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type ResolvedTopology, regionOf } from '../regions';
+import { DataStack } from './data-stack';
+import { DnsStack } from './dns-stack';
+import { FoundationStack } from './foundation-stack';
+import { NetworkStack } from './network-stack';
+import { OperationsStack } from './operations-stack';
+import type { RegionContext } from './region-context';
+import { ServiceStack } from './service-stack';
+
+/** Properties of a {@link RegionStage}. */
+export interface RegionStageProps {
+  readonly topology: ResolvedTopology;
+}
+
+/**
+ * One Region of the application, under its own name: `cdk deploy 'us-east-2/*'`. Its stacks refer to each other and
+ * to nothing outside it, so any Region is built, deployed and rebuilt alone (law 3).
+ */
+export class RegionStage extends Stage {
+  readonly foundation: FoundationStack;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly service: ServiceStack;
+  readonly operations: OperationsStack;
+  readonly dns: DnsStack;
+
+  /**
+   * @param id name of the Region
+   * @throws HoldfastError `not-found` when the topology has no such Region
+   */
+  constructor(scope: Construct, id: string, props: RegionStageProps) {
+    super(scope, id, { env: { account: props.topology.account, region: id } });
+    const context: RegionContext = { topology: props.topology, region: regionOf(props.topology, id) };
+    this.foundation = new FoundationStack(this, 'foundation', { context });
+    this.network = new NetworkStack(this, 'network', { context });
+    const { dataKey, alarmTopic } = this.foundation;
+    const { network } = this.network;
+    this.data = new DataStack(this, 'data', { context, network, dataKey });
+    const { database, cache } = this.data;
+    this.service = new ServiceStack(this, 'service', {
+      context,
+      network,
+      certificate: this.foundation.serviceCertificate,
+      database,
+      cache,
+      alarmTopic,
+    });
+    this.operations = new OperationsStack(this, 'operations', {
+      context,
+      gate: this.foundation.gate,
+      database,
+      cache,
+      service: this.service,
+      alarmTopic,
+    });
+    this.dns = new DnsStack(this, 'dns', {
+      context,
+      service: this.service.balancer.aliasTarget,
+      gate: this.foundation.gate.aliasTarget,
+    });
+    Tags.of(this).add('application', props.topology.application);
+  }
+}

@@ -1,0 +1,40 @@
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { CacheTier } from '../constructs/data/cache-tier';
+import type { GlobalDatabase } from '../constructs/data/global-database';
+import { registerTableName } from '../lib/naming';
+import type { RegionContext } from './region-context';
+
+/** What the processes of a Region talk to. */
+export interface ServiceDependencies {
+  readonly database: GlobalDatabase;
+  readonly cache: CacheTier;
+  readonly queue: IQueue;
+  /** `<AppConfig application>/<environment>/<profile>`. */
+  readonly configuration: string;
+}
+
+/** Database user of clones and workers; it signs in by IAM and exists in the database since birth. */
+export const DATABASE_USER = 'service';
+
+/** Environment of clones and workers: names and endpoints of this Region alone, and no secret. */
+export function serviceEnvironment(
+  { topology }: RegionContext,
+  { database, cache, queue, configuration }: ServiceDependencies,
+): Readonly<Record<string, string>> {
+  return {
+    HOLDFAST_APPLICATION: topology.application,
+    HOLDFAST_REGISTER_TABLE: registerTableName(topology.application),
+    HOLDFAST_LEASE_SECONDS: String(topology.recovery.leaseSeconds),
+    HOLDFAST_LEASE_MARGIN_SECONDS: String(topology.recovery.leaseMarginSeconds),
+    HOLDFAST_DATABASE_HOST: database.clusterEndpointAddress,
+    HOLDFAST_DATABASE_READER_HOST: database.readerEndpointAddress,
+    HOLDFAST_DATABASE_PORT: String(database.port),
+    HOLDFAST_DATABASE_NAME: topology.database.databaseName,
+    HOLDFAST_DATABASE_USER: DATABASE_USER,
+    HOLDFAST_DATABASE_AUTH: 'iam',
+    HOLDFAST_CACHE_URL: `rediss://${cache.primaryEndpointAddress}:${cache.port}`,
+    HOLDFAST_CACHE_AUTH: `iam:${cache.replicationGroupId}:${cache.userName}`,
+    HOLDFAST_QUEUE_URL: queue.queueUrl,
+    HOLDFAST_CONFIG: configuration,
+  };
+}

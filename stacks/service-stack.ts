@@ -1,0 +1,179 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { type Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { QueueWorker } from '../constructs/async/queue-worker';
+import { CloneGroup } from '../constructs/compute/clone-group';
+import { ConfigRollout } from '../constructs/config/config-rollout';
+import type { CacheTier } from '../constructs/data/cache-tier';
+import type { GlobalDatabase } from '../constructs/data/global-database';
+import { type IRegister, Register } from '../constructs/data/register';
+import type { RegionNetwork } from '../constructs/network/region-network';
+import { BlueGreenBalancer } from '../constructs/traffic/blue-green-balancer';
+import {
+  COLOURS,
+  CONFIG_ENVIRONMENT,
+  CONFIG_PROFILE,
+  type Colour,
+  cloneGroupName,
+  deadLetterQueueName,
+  loadBalancerName,
+  queueName,
+  registerTableName,
+  targetGroupName,
+  workerGroupName,
+} from '../lib/naming';
+import { regionCapacity } from '../regions';
+import { type RegionStackProps, stackPropsOf } from './region-context';
+import { SERVICE_CONFIGURATION, SERVICE_SCHEMA } from './service-configuration';
+import { DATABASE_USER, serviceEnvironment } from './service-environment';
+
+/** Longest time that a worker takes for one order. */
+const PROCESSING_TIME = Duration.seconds(5);
+/** Orders, waiting or in work, that one worker is to have on average. */
+const MESSAGES_PER_WORKER = 100;
+
+/** What the service of a Region stands on. */
+export interface ServiceStackProps extends RegionStackProps {
+  readonly network: RegionNetwork;
+  readonly certificate: ICertificate;
+  readonly database: GlobalDatabase;
+  readonly cache: CacheTier;
+  readonly alarmTopic: ITopic;
+}
+
+/** The service of a Region: entry, clones of both colours, queue and workers, configuration. */
+export class ServiceStack extends Stack {
+  readonly balancer: BlueGreenBalancer;
+  readonly clones: Readonly<Record<Colour, CloneGroup>>;
+  readonly workers: CloneGroup;
+  readonly queue: QueueWorker;
+  readonly configuration: ConfigRollout;
+  /** In alarm while too many answers are errors: it stops rollouts, and pages. */
+  readonly errorAlarm: Alarm;
+  private readonly register: IRegister;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, stackPropsOf(props.context, 'service', 'entry, clones, workers and configuration'));
+    const { application } = props.context.topology;
+    this.register = Register.fromTableName(this, 'Register', registerTableName(application));
+    this.queue = new QueueWorker(this, 'Work', {
+      queueName: queueName(application),
+      deadLetterQueueName: deadLetterQueueName(application),
+      processingTime: PROCESSING_TIME,
+    });
+    this.balancer = new BlueGreenBalancer(this, 'Balancer', {
+      vpc: props.network.vpc,
+      vpcSubnets: props.network.publicSubnets,
+      certificates: [props.certificate],
+      loadBalancerName: loadBalancerName(application),
+      targetGroupNames: {
+        blue: targetGroupName(application, 'blue'),
+        green: targetGroupName(application, 'green'),
+      },
+    });
+    this.errorAlarm = this.createErrorAlarm();
+    this.configuration = new ConfigRollout(this, 'Configuration', {
+      applicationName: application,
+      environmentName: CONFIG_ENVIRONMENT,
+      monitors: [this.errorAlarm],
+    });
+    const configuration = this.configuration.addConfiguration(CONFIG_PROFILE, {
+      kind: 'freeform',
+      schema: SERVICE_SCHEMA,
+      content: SERVICE_CONFIGURATION,
+    });
+    const environment = serviceEnvironment(props.context, {
+      database: props.database,
+      cache: props.cache,
+      queue: this.queue.queue,
+      configuration,
+    });
+    this.clones = {
+      blue: this.createClones('blue', props, environment),
+      green: this.createClones('green', props, environment),
+    };
+    this.workers = this.createWorkers(props, environment);
+    for (const group of [...COLOURS.map(colour => this.clones[colour]), this.workers])
+      this.allow(group, props);
+    for (const alarm of [this.errorAlarm, this.queue.oldestMessageAlarm, this.queue.deadLetterAlarm]) {
+      alarm.addAlarmAction(new SnsAction(props.alarmTopic));
+    }
+  }
+
+  /** Blue is born with the Region's share of the peak, green without a clone; both live on their own afterwards. */
+  private createClones(
+    colour: Colour,
+    { context, network }: ServiceStackProps,
+    environment: Readonly<Record<string, string>>,
+  ): CloneGroup {
+    const { topology, region } = context;
+    const capacity = regionCapacity(topology, region);
+    const group = new CloneGroup(this, colour === 'blue' ? 'Blue' : 'Green', {
+      vpc: network.vpc,
+      vpcSubnets: network.privateSubnets,
+      groupName: cloneGroupName(topology.application, colour),
+      instanceType: topology.capacity.instanceType,
+      minimumClones: colour === 'blue' ? capacity.minimumClones : 0,
+      maximumClones: capacity.maximumClones,
+      environment,
+    });
+    this.balancer.attach(colour, group);
+    group.scaleOnRequests({ requestsPerClonePerSecond: topology.capacity.requestsPerClone });
+    return group;
+  }
+
+  private createWorkers(
+    { context, network }: ServiceStackProps,
+    environment: Readonly<Record<string, string>>,
+  ): CloneGroup {
+    const { topology, region } = context;
+    const { workers, maximumClones } = regionCapacity(topology, region);
+    const group = new CloneGroup(this, 'Workers', {
+      entry: 'worker',
+      vpc: network.vpc,
+      vpcSubnets: network.privateSubnets,
+      groupName: workerGroupName(topology.application),
+      instanceType: topology.capacity.instanceType,
+      minimumClones: workers,
+      maximumClones: Math.max(maximumClones, workers + 1),
+      environment,
+    });
+    this.queue.grantConsume(group);
+    this.queue.scaleOnBacklog(group.autoScalingGroup, { messagesPerWorker: MESSAGES_PER_WORKER });
+    return group;
+  }
+
+  private allow(group: CloneGroup, { database, cache }: ServiceStackProps): void {
+    this.register.grantRead(group);
+    this.queue.grantSend(group);
+    this.configuration.grantRead(group);
+    database.grantConnect(group, DATABASE_USER);
+    cache.grantConnect(group);
+    // Said from this side, so that the rule stands in this stack and the data stack depends on nothing above it.
+    group.connections.allowToDefaultPort(database, 'Database');
+    group.connections.allowToDefaultPort(cache, 'Cache');
+  }
+
+  private createErrorAlarm(): Alarm {
+    return new MathExpression({
+      expression: 'IF(requests > 20, 100 * (errors + refused) / requests, 0)',
+      label: 'Answers that are errors, in percent',
+      period: Duration.minutes(1),
+      usingMetrics: {
+        requests: this.balancer.metricRequestCount(),
+        errors: this.balancer.metricTargetErrors(),
+        refused: this.balancer.metricBalancerErrors(),
+      },
+    }).createAlarm(this, 'Errors', {
+      alarmDescription: 'More than 5 % of the answers are errors',
+      threshold: 5,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 3,
+      datapointsToAlarm: 2,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
