@@ -20,6 +20,8 @@ export interface RedisCacheOptions {
   /** `rediss://host:6379` with TLS or `redis://host:port` without. */
   readonly url: string;
   readonly logger: Logger;
+  /** Signs in as this user with the passwords it makes. @default - no signing in */
+  readonly signIn?: { readonly user: string; readonly password: () => Promise<string> };
   /** A command that takes longer is a miss, in milliseconds. @default 100 */
   readonly commandTimeoutMilliseconds?: number;
   /** Longest pause between two attempts to connect, in milliseconds. @default 1000 */
@@ -30,6 +32,8 @@ export interface RedisCacheOptions {
 export function redisCache(options: RedisCacheOptions): Cache {
   const longest = options.reconnectMilliseconds ?? 1000;
   const client = new Redis(options.url, {
+    lazyConnect: true,
+    username: options.signIn?.user,
     connectTimeout: 1000,
     commandTimeout: options.commandTimeoutMilliseconds ?? 100,
     enableOfflineQueue: false,
@@ -37,11 +41,17 @@ export function redisCache(options: RedisCacheOptions): Cache {
     autoResendUnfulfilledCommands: false,
     retryStrategy: attempt => Math.min(50 * 2 ** Math.min(attempt, 10), longest),
   });
-  return new RedisCache(client, options.logger);
+  const cache = new RedisCache(client, options.logger);
+  void cache.open(options.signIn?.password);
+  return cache;
 }
+
+/** Passwords serve for 15 minutes; a new one is at hand well before, whenever the connection is lost. */
+const PASSWORD_MILLISECONDS = 10 * 60_000;
 
 class RedisCache implements Cache {
   private failure: string | undefined = 'the cache is not connected yet';
+  private renewal: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly client: Redis,
@@ -50,6 +60,15 @@ class RedisCache implements Cache {
     client.on('ready', () => this.note(undefined));
     client.on('error', error => this.note(reasonOf(error)));
     client.on('close', () => this.note(this.failure ?? 'the connection to the cache was closed'));
+  }
+
+  /** Connects, with a fresh password where one is asked for. Never rejects. */
+  async open(password?: () => Promise<string>): Promise<void> {
+    if (password !== undefined) {
+      await this.renew(password);
+      this.renewal = setInterval(() => void this.renew(password), PASSWORD_MILLISECONDS).unref();
+    }
+    await this.client.connect().catch(() => undefined);
   }
 
   get problem(): string | undefined {
@@ -69,7 +88,16 @@ class RedisCache implements Cache {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.renewal);
     this.client.disconnect();
+  }
+
+  private async renew(password: () => Promise<string>): Promise<void> {
+    try {
+      this.client.options.password = await password();
+    } catch (error) {
+      this.note(reasonOf(error));
+    }
   }
 
   private async attempt<T>(command: () => Promise<T>): Promise<T | undefined> {

@@ -27,8 +27,9 @@ export class EnvironmentReader {
     if (text === undefined && fallback !== undefined) return fallback;
     const value = Number(text ?? Number.NaN);
     if (value >= bounds.minimum && value <= bounds.maximum) return value;
-    this.refuse(name, 'is not a number in range', `give ${bounds.minimum} to ${bounds.maximum}`);
-    return bounds.minimum;
+    const message = text === undefined ? 'is missing' : 'is not a number in range';
+    this.refuse(name, message, `give ${bounds.minimum} to ${bounds.maximum}`);
+    return bounds.maximum;
   }
 
   /** A text that must match; returns its groups, empty when it does not. */

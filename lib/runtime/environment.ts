@@ -1,3 +1,4 @@
+import type { CacheIdentity } from './cache-credentials';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
 import { LOG_LEVELS, type LogLevel } from './logger';
 
@@ -16,6 +17,12 @@ export interface DatabaseSettings {
   readonly name: string;
   readonly user: string;
   readonly authentication: DatabaseAuthentication;
+}
+
+/** Where the cache is, and as whom to sign in; without an identity there is no signing in. */
+export interface CacheSettings {
+  readonly url: string;
+  readonly identity?: CacheIdentity;
 }
 
 /** AppConfig's three names. */
@@ -42,7 +49,7 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   /** Divides every interval, TTL and lease; 1 outside the lab. */
   readonly timeScale: number;
   readonly database: DatabaseSettings;
-  readonly cacheUrl: string;
+  readonly cache: CacheSettings;
   readonly queueUrl: string;
   readonly config: ConfigIdentifiers;
   readonly listen: { readonly host: string; readonly port: number };
@@ -65,7 +72,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     leaseMarginSeconds,
     timeScale: reader.number('HOLDFAST_TIME_SCALE', 1, { minimum: 1, maximum: 10 }),
     database: databasePart(reader),
-    cacheUrl: urlPart(reader, 'HOLDFAST_CACHE_URL', /^(rediss?:\/\/.+)$/, 'rediss://host:6379'),
+    cache: cachePart(reader),
     queueUrl: urlPart(reader, 'HOLDFAST_QUEUE_URL', /^(https?:\/\/.+)$/, 'the full URL of the queue'),
     config: configPart(reader),
     listen: listenPart(reader),
@@ -120,6 +127,20 @@ function databasePart(reader: EnvironmentReader): DatabaseSettings {
     authentication:
       kind === 'iam' ? { kind: 'iam', certificateAuthorityPath } : { kind: 'file', path: path ?? '' },
   };
+}
+
+function cachePart(reader: EnvironmentReader): CacheSettings {
+  const url = urlPart(reader, 'HOLDFAST_CACHE_URL', /^(rediss?:\/\/.+)$/, 'rediss://host:6379');
+  const shape = 'iam:<replication group>:<user>, or none';
+  const [cacheId, user] = reader.groups(
+    'HOLDFAST_CACHE_AUTH',
+    /^(?:none|iam:([^:]+):([^:]+))$/,
+    shape,
+    'none',
+  );
+  // A token must not travel in the clear; a cache without TLS (the lab's) asks for none.
+  const signsIn = url.startsWith('rediss:') && cacheId !== undefined && user !== undefined;
+  return { url, identity: signsIn ? { cacheId, user } : undefined };
 }
 
 function urlPart(reader: EnvironmentReader, name: string, pattern: RegExp, shape: string): string {

@@ -1,6 +1,7 @@
 import { appConfigSource } from '../runtime/appconfig-source';
 import { type Cache, redisCache } from '../runtime/cache';
 import { CacheAside } from '../runtime/cache-aside';
+import { cacheTokens } from '../runtime/cache-credentials';
 import type { Clock } from '../runtime/clock';
 import { RemoteConfig } from '../runtime/config';
 import type { ServiceEnvironment } from '../runtime/environment';
@@ -43,7 +44,7 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
   const { region, endpointUrl, timeScale, queueUrl } = environment;
   const keeper = makeKeeper(environment, clock, logger);
   const database = makeDatabase(environment, logger);
-  const cache = redisCache({ url: environment.cacheUrl, logger });
+  const cache = makeCache(environment, logger);
   const source = appConfigSource({ region, identifiers: environment.config, endpointUrl });
   const config = new RemoteConfig({
     source,
@@ -110,6 +111,11 @@ function makeKeeper(environment: ServiceEnvironment, clock: Clock, logger: Logge
     timeoutMilliseconds: leaseMilliseconds,
   });
   return new LeaseKeeper({ lease: new ReadLease(region, leaseMilliseconds), register, clock, logger });
+}
+
+function makeCache({ cache: { url, identity }, region }: ServiceEnvironment, logger: Logger): Cache {
+  const signIn = identity && { user: identity.user, password: cacheTokens(identity, region) };
+  return redisCache({ url, logger, signIn });
 }
 
 function makeDatabase(environment: ServiceEnvironment, logger: Logger): RegionalDatabase {

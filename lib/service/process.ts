@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { systemClock } from '../runtime/clock';
 import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment';
-import { reasonOf } from '../runtime/errors';
+import { RuntimeError, reasonOf } from '../runtime/errors';
 import { jsonLogger, type Logger } from '../runtime/logger';
 
 /** Something that runs until it is told to stop. */
@@ -22,13 +24,17 @@ export async function runProcess(part: string, start: Start): Promise<void> {
   const write = (line: string) => process.stdout.write(`${line}\n`);
   let logger: Logger = jsonLogger({ clock: systemClock, write, base: { part } });
   const die = (message: string) => (error: unknown) => {
-    logger.error(message, { error, stack: error instanceof Error ? error.stack : undefined });
+    const known = error instanceof RuntimeError || !(error instanceof Error);
+    logger.error(message, { error, stack: known ? undefined : error.stack });
     process.stderr.write(`${reasonOf(error)}\n`, () => process.exit(1));
   };
   process.on('uncaughtException', die('process.uncaught'));
   process.on('unhandledRejection', die('process.unhandled'));
   try {
-    const environment = parseServiceEnvironment(process.env);
+    const environment = parseServiceEnvironment({
+      HOLDFAST_DATABASE_CA: packedCertificates(),
+      ...process.env,
+    });
     const base = { region: environment.region, instance: environment.instanceId, part };
     logger = jsonLogger({ clock: systemClock, write, base, level: environment.logLevel });
     const running = await start(environment, logger);
@@ -41,6 +47,12 @@ export async function runProcess(part: string, start: Start): Promise<void> {
   } catch (error) {
     die('process.failed')(error);
   }
+}
+
+/** The certificates that come with the artifact, beside the folder of the bundle: see scripts/artifacts.mjs. */
+function packedCertificates(): string | undefined {
+  const file = path.join(path.dirname(process.argv[1] ?? ''), '..', 'certificates', 'rds.pem');
+  return existsSync(file) ? file : undefined;
 }
 
 function stopSignal(): Promise<string> {

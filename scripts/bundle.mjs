@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+// Bundles what runs in clones, workers and functions, each into one file that needs nothing but Node: a booting
+// clone installs nothing. Names stay as they are, so that a stack trace can be read at night.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Folder under dist/bundles, and the entry it is built from. */
+const BUNDLES = {
+  service: 'lib/service/main.ts',
+  worker: 'lib/service/worker-main.ts',
+  gate: 'lib/handlers/gate.ts',
+};
+
+for (const [name, entry] of Object.entries(BUNDLES)) {
+  await build({
+    // Relative paths and a fixed working directory: the same sources give the same bytes on every machine.
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: `dist/bundles/${name}/index.cjs`,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'external',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // The packages' ES modules first: unused parts of the SDK fall away, which halves start-up time.
+    mainFields: ['module', 'main'],
+    // Optional native client of pg, never installed.
+    external: ['pg-native'],
+    tsconfigRaw: { compilerOptions: { target: 'es2022' } },
+    logLevel: 'warning',
+  });
+}
