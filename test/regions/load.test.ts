@@ -83,3 +83,14 @@ describe('finding Regions', () => {
     );
   });
 });
+
+test('importing the facts layer does not load the schema library', () => {
+  jest.isolateModules(() => {
+    jest.doMock('zod/mini', () => {
+      throw new Error('loaded');
+    });
+    expect(() => require('../../regions')).not.toThrow();
+    expect(() => require('../../regions/schema')).toThrow('loaded');
+    jest.dontMock('zod/mini');
+  });
+});
