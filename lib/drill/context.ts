@@ -1,4 +1,5 @@
 import type { Clock, Cloud, Output, Outside } from '../ports';
+import type { JournalStore } from './journal';
 import type { Load } from './load';
 import type { DrillSettings, Entries } from './settings';
 
@@ -19,6 +20,13 @@ export interface DrillContext {
   readonly directory: string;
   /** Names this process in the drill lock; never reused (host, pid and start time). */
   readonly holder: string;
+  /** Where journals are kept. @default - files in {@link directory} */
+  readonly journals?: JournalStore;
+  /**
+   * A load that already runs and is measured; the drill tells it the phases, stops it and verifies its ledger.
+   * @default - none: nothing is said about writes
+   */
+  readonly load?: Load;
   /** Aborts the drill within one poll interval. */
   readonly signal?: AbortSignal;
 }
@@ -29,9 +37,4 @@ export interface DrillRequest {
   readonly to: string;
   /** Checks that may stay unknown; named one by one, since unknown is not clean (law 7). @default - none */
   readonly acceptUnknown?: readonly string[];
-  /**
-   * A load that already runs and is measured; the drill tells it the phases and verifies its ledger.
-   * @default - none: refused seconds and the RPO are then measured by the drill's own probes only
-   */
-  readonly load?: Load;
 }

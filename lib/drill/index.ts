@@ -1,17 +1,28 @@
 /** Failover drills: preflight, plan, run, measure, report. */
 export type { DrillContext, DrillRequest } from './context';
-export { abortDrill, type DrillResult, resumeDrill, runDrill, unfinishedDrill } from './drill';
+export {
+  abortDrill,
+  type DrillChoice,
+  type DrillResult,
+  resumeDrill,
+  runDrill,
+  type UnfinishedDrill,
+  unfinishedDrill,
+} from './drill';
+export { fileJournals, type JournalStore } from './journal';
+export { type LedgerEntry, readLedger } from './ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
-export { createOutside, type OutsideOptions } from './outside';
+export { createOutside, type OutsideClient, type OutsideOptions } from './outside';
 export { PHASES, type Phase, type Plan, type PlanStep, planSwitchover } from './plan';
-export { type Check, type PreflightResult, preflight } from './preflight';
-export type { DrillOutcome, DrillReport } from './report';
+export { type Check, type PreflightOptions, type PreflightResult, preflight } from './preflight';
+export type { DrillOutcome, DrillReport, PhaseReport } from './report';
 export { renderReport } from './report-text';
 export {
   AWS_ENTRIES,
   type BudgetLine,
   type DrillSettings,
+  drillSettings,
   type Entries,
   type Entry,
 } from './settings';
-export { verifyLedger } from './verify-ledger';
+export { type LedgerVerdict, verifyLedger } from './verify-ledger';

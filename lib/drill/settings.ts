@@ -1,3 +1,5 @@
+import { hostOf, recoveryBudget, regionCapacity, resolveRecovery, type Topology } from '../../regions';
+
 /** What a drill knows of the application: pure data made from the topology, so that a journal can hold it. */
 export interface DrillSettings {
   /** Name of the application; prefix of every name (lib/naming). */
@@ -40,3 +42,20 @@ export const AWS_ENTRIES: Entries = {
   service: { scheme: 'https', port: 443 },
   gate: { scheme: 'https', port: 443 },
 };
+
+/** Settings of a switchover from a valid topology. */
+export function drillSettings(topology: Topology): DrillSettings {
+  const recovery = resolveRecovery(topology);
+  return {
+    application: topology.application,
+    host: hostOf(topology),
+    regions: topology.regions.map(region => region.name),
+    leaseSeconds: recovery.leaseSeconds,
+    leaseMarginSeconds: recovery.leaseMarginSeconds,
+    promisedClones: Object.fromEntries(
+      topology.regions.map(region => [region.name, regionCapacity(topology, region).activeClones]),
+    ),
+    objectives: topology.objectives,
+    budget: recoveryBudget(topology).modes.switchover.lines,
+  };
+}

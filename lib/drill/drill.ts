@@ -1,0 +1,200 @@
+import { HoldfastError } from '../errors';
+import type { DrillContext, DrillRequest } from './context';
+import { HeldLock } from './drill-lock';
+import { driveForward, driveRollback, type Ending } from './drive';
+import { isConflict, messageOf } from './failures';
+import { type DrillResult, finishDrill } from './finish';
+import { fileJournals, Journal, type JournalStore } from './journal';
+import { type Plan, planSwitchover } from './plan';
+import { movableRegister, type PreflightResult, preflight } from './preflight';
+import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
+import { pastNoReturn } from './runner';
+import type { Run } from './steps/action';
+
+export type { DrillResult } from './finish';
+
+/** Which drill to resume or abort. */
+export interface DrillChoice {
+  /** @default - the newest that did not end */
+  readonly id?: string;
+}
+
+/**
+ * Runs a switchover. A drill to the same Region that did not end is resumed instead.
+ * @throws HoldfastError `not-found` for an unknown Region, `refused` when it already is active or the register is
+ * in the middle of another move, `conflict` when another drill is under way or unfinished, `unavailable` when the
+ * register cannot be read
+ */
+export async function runDrill(context: DrillContext, request: DrillRequest): Promise<DrillResult> {
+  const open = unfinishedDrill(context);
+  if (open !== undefined && !(await overtaken(context, open))) {
+    if (open.plan.to === request.to) return resumeDrill(context, { id: open.plan.id });
+    const { id, to } = open.plan;
+    throw new HoldfastError(
+      'conflict',
+      `drill ${id} to ${to} did not end; run \`holdfast drill resume ${id}\` or \`holdfast drill abort ${id}\``,
+    );
+  }
+  const register = await movableRegister(context, request.to);
+  const id = newId(context);
+  const journal = openJournal(context, id);
+  const { load } = context;
+  const ledger = load?.ledgerFile === undefined ? undefined : { id: load.id, file: load.ledgerFile };
+  journal.append({ type: 'begin', id, to: request.to, ledger });
+  const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
+  try {
+    const checked = await preflight(context, request);
+    if (checked.verdict !== 'clean') return await refuse(context, id, journal, checked);
+    const plan = planSwitchover({
+      ...checked,
+      id,
+      before: checked.register.record,
+      timeScale: context.timeScale,
+      settings: context.settings,
+    });
+    journal.append({ type: 'plan', plan, checks: checked.checks, lagSeconds: checked.lagSeconds });
+    return await conclude(makeRun(context, plan, journal, lock), driveForward);
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Goes on with a drill whose process died or that stopped safely: forward, or back when its rollback had begun.
+ * @throws HoldfastError `not-found` when there is none, `conflict` when it is under way or was overtaken
+ */
+export async function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
+  const { plan, journal } = await takeUp(context, choice);
+  const lock = await takeLock(context, plan.id, plan.to, plan.before.epoch + 1);
+  try {
+    journal.append({ type: 'resume', holder: context.holder });
+    const run = makeRun(context, plan, journal, lock);
+    const rollback = journal.last('rollback');
+    return await conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Undoes a drill whose process died or that stopped safely: the old Region becomes active again at a new epoch.
+ * @throws HoldfastError `refused` past the point of no return, else as {@link resumeDrill}
+ */
+export async function abortDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
+  const { plan, journal } = await takeUp(context, choice);
+  const lock = await takeLock(context, plan.id, plan.to, plan.before.epoch + 1);
+  try {
+    const run = makeRun(context, plan, journal, lock);
+    if (pastNoReturn(run)) {
+      throw new HoldfastError(
+        'refused',
+        `drill ${plan.id} is past the point of no return; finish it with \`holdfast drill resume ${plan.id}\` and then move back`,
+      );
+    }
+    journal.append({ type: 'resume', holder: context.holder });
+    return await conclude(run, () => driveRollback(run, { cause: 'aborted', reason: 'aborted by a person' }));
+  } finally {
+    await lock.release();
+  }
+}
+
+/** A drill that passed its preflight and did not end. */
+export interface UnfinishedDrill {
+  readonly plan: Plan;
+  readonly journal: Journal;
+}
+
+/** The newest drill that did not end, or the one with the given id. */
+export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedDrill | undefined {
+  const ids = storeOf(context).ids();
+  for (const candidate of id === undefined ? [...ids].reverse() : ids.filter(known => known === id)) {
+    const journal = openJournal(context, candidate);
+    const { plan } = journal;
+    if (journal.unfinished && plan !== undefined) return { plan, journal };
+  }
+  return undefined;
+}
+
+async function takeUp(context: DrillContext, choice: DrillChoice): Promise<UnfinishedDrill> {
+  const open = unfinishedDrill(context, choice.id);
+  if (open === undefined) {
+    throw new HoldfastError('not-found', `no unfinished drill ${choice.id ?? ''} in ${context.directory}`);
+  }
+  if (await overtaken(context, open)) {
+    throw new HoldfastError(
+      'conflict',
+      `drill ${open.plan.id} was overtaken: another moved the register since; it was closed and nothing was changed`,
+    );
+  }
+  return open;
+}
+
+/** Whether the register shows that another moved it since; such a drill is closed, since it has no way on. */
+async function overtaken(context: DrillContext, { plan, journal }: UnfinishedDrill): Promise<boolean> {
+  const state = await readRegister(context.cloud, [plan.to, plan.from]);
+  const ours = state.updatedBy === raisedBy(plan.id);
+  const untouched = sameRecord(state.record, plan.before) && !journal.has('step-end', 'fence');
+  if (ours || untouched) return false;
+  const reason = `overtaken: the register was moved by ${state.updatedBy}`;
+  journal.append({ type: 'end', outcome: 'safe-stop', reason });
+  return true;
+}
+
+/** Drives to an ending, measures, and writes report and journal. */
+async function conclude(run: Run, drive: (run: Run) => Promise<Ending>): Promise<DrillResult> {
+  const ending = await drive(run);
+  const { plan, journal, context } = run;
+  return finishDrill(context, storeOf(context), { ...plan, plan, journal, ending });
+}
+
+async function refuse(
+  context: DrillContext,
+  id: string,
+  journal: Journal,
+  checked: PreflightResult,
+): Promise<DrillResult> {
+  const bad = checked.checks.filter(check => check.state !== 'ok' && !check.accepted);
+  const reason = bad.map(check => `${check.id}: ${check.state}, ${check.text}; ${check.fix}`).join('\n');
+  const { from, to, register, checks, lagSeconds } = checked;
+  const ending: Ending = { outcome: 'refused', final: true, reason };
+  const result = await finishDrill(context, storeOf(context), {
+    ...{ id, from, to, journal, ending, checks, lagSeconds },
+    before: register.record,
+  });
+  return { ...result, exitCode: checked.verdict === 'failed' ? 2 : 1 };
+}
+
+async function takeLock(
+  context: DrillContext,
+  drillId: string,
+  to: string,
+  epoch: number,
+  fresh?: Journal,
+): Promise<HeldLock> {
+  const { cloud, clock, timeScale, signal, settings, holder } = context;
+  const endpoints = [to, ...settings.regions.filter(region => region !== to)];
+  try {
+    return await HeldLock.take({ cloud, clock, endpoints, holder, drillId, epoch, timeScale, signal });
+  } catch (error) {
+    if (isConflict(error)) fresh?.append({ type: 'end', outcome: 'refused', reason: messageOf(error) });
+    throw error;
+  }
+}
+
+const makeRun = (context: DrillContext, plan: Plan, journal: Journal, lock: HeldLock): Run => ({
+  ...{ context, plan, journal, lock },
+  records: recordsOf(plan),
+});
+
+const storeOf = (context: DrillContext): JournalStore => context.journals ?? fileJournals(context.directory);
+
+const openJournal = (context: DrillContext, id: string): Journal =>
+  new Journal(storeOf(context).open(id), context.clock.now);
+
+function newId({ clock, random }: DrillContext): string {
+  const [date, time] = clock.now().toISOString().replace(/[-:]/g, '').split(/[T.]/);
+  const suffix = Math.floor(random() * 0x10000)
+    .toString(16)
+    .padStart(4, '0');
+  return `switchover-${date}-${time}-${suffix}`;
+}

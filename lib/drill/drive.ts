@@ -1,0 +1,87 @@
+import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
+import { readyz } from './probe';
+import type { DrillOutcome } from './report';
+import { rollBack } from './rollback';
+import { pastNoReturn, pollMilliseconds, runSteps } from './runner';
+import type { Run } from './steps/action';
+
+/** How a run ended, and whether the journal is closed by it. */
+export interface Ending {
+  readonly outcome: DrillOutcome;
+  /** A run that stopped safely stays open, to be resumed. */
+  readonly final: boolean;
+  readonly reason?: string;
+  /** The command that goes on from here. */
+  readonly next?: string;
+}
+
+/** Unscaled seconds to wait, after a rollback, until the old Region serves again. */
+const RETURN_SECONDS = 120;
+
+/** Goes forward; a failure or an abort before the point of no return goes back, any later one stops safely. */
+export async function driveForward(run: Run): Promise<Ending> {
+  try {
+    await runSteps(run);
+    return { outcome: 'done', final: true };
+  } catch (error) {
+    if (isConflict(error)) return conflicted(run, messageOf(error));
+    if (!isAborted(error) && !isRefused(error) && !isUnavailable(error)) throw error;
+    if (pastNoReturn(run)) return safeStop(run, messageOf(error));
+    return driveRollback(run, {
+      cause: isAborted(error) ? 'aborted' : 'rolled-back',
+      reason: messageOf(error),
+    });
+  }
+}
+
+/** Goes back, and says so first, so that a resumed run goes on going back. */
+export async function driveRollback(
+  run: Run,
+  why: { readonly cause: 'aborted' | 'rolled-back'; readonly reason: string },
+): Promise<Ending> {
+  const { output, load } = run.context;
+  const { cause, reason } = why;
+  if (run.journal.last('rollback') === undefined) run.journal.append({ type: 'rollback', cause, reason });
+  load?.setPhase('settle');
+  output.emit({ code: 'drill.rollback', level: 'warn', text: `going back: ${reason}`, data: { cause } });
+  try {
+    const result = await rollBack(run);
+    if (!result.undone) return safeStop(run, `${reason}; the way back is closed: ${result.reason}`);
+    await waitUntilActive(run);
+    return { outcome: cause, final: true, reason };
+  } catch (error) {
+    if (isConflict(error)) return conflicted(run, messageOf(error));
+    if (!isRefused(error) && !isUnavailable(error)) throw error;
+    return safeStop(run, `${reason}; going back failed: ${messageOf(error)}`);
+  }
+}
+
+function safeStop(run: Run, reason: string): Ending {
+  const next = `holdfast drill resume ${run.plan.id}`;
+  run.journal.append({ type: 'safe-stop', reason, next });
+  const text = `stopped safely, and it may be that no Region accepts writes: ${reason}; next: ${next}`;
+  run.context.output.emit({ code: 'drill.safe-stop', level: 'error', text, data: { next } });
+  return { outcome: 'safe-stop', final: false, reason, next };
+}
+
+/** Another has the lock or moved the register: nothing here may act any more. */
+function conflicted(run: Run, reason: string): Ending {
+  const next = 'holdfast status';
+  run.context.output.emit({ code: 'drill.conflict', level: 'error', text: reason, data: { next } });
+  // Whoever took the lock may be writing this very journal.
+  return { outcome: 'safe-stop', final: !run.lock.lost, reason, next };
+}
+
+async function waitUntilActive(run: Run): Promise<void> {
+  const { clock, timeScale, output } = run.context;
+  const { from } = run.plan;
+  const deadline = clock.monotonic() + Math.max(RETURN_SECONDS / timeScale, 20) * 1000;
+  for (;;) {
+    const ready = await readyz(run.context, from);
+    if (ready?.ready && ready.role === 'active') return;
+    if (clock.monotonic() > deadline) break;
+    await clock.sleep(pollMilliseconds(timeScale));
+  }
+  const text = `${from} is active in the register but does not report ready yet`;
+  output.emit({ code: 'drill.rollback.not-ready', level: 'warn', text });
+}

@@ -1,0 +1,125 @@
+import type { AlarmState, CapacityGroup, ConfigState, DatabaseState, ReplicationLag } from '../ports';
+import type { DrillContext } from './context';
+import { messageOf } from './failures';
+import { type Readiness, readyz } from './probe';
+
+/** A value that was read, or why it could not be. */
+export type Read<T> = { readonly value: T } | { readonly unknown: string };
+
+/** Everything that the checks judge, read once. */
+export interface Facts {
+  readonly from: string;
+  readonly to: string;
+  /** Bound for the lag, seconds at the time scale. */
+  readonly rpoSeconds: number;
+  readonly activeReady: Read<Readiness | undefined>;
+  readonly standbyReady: Read<Readiness | undefined>;
+  readonly activeGroups: Read<readonly CapacityGroup[]>;
+  readonly standbyGroups: Read<readonly CapacityGroup[]>;
+  readonly database: Read<DatabaseState>;
+  readonly lag: Read<ReplicationLag | undefined>;
+  readonly activeConfig: Read<ConfigState | undefined>;
+  readonly standbyConfig: Read<ConfigState | undefined>;
+  readonly standbyAlarms: Read<readonly AlarmState[]>;
+  /** Groups of the standby and what each must carry. */
+  readonly required: readonly { readonly group: CapacityGroup; readonly minimum: number }[];
+  /** The larger of the lags that were measured. */
+  readonly lagSeconds?: number;
+}
+
+/** A measured lag older than this says nothing. */
+const LAG_MAXIMUM_AGE_SECONDS = 300;
+
+/** Reads all that the checks need; what cannot be read is kept as unknown. */
+export async function gatherFacts(context: DrillContext, from: string, to: string): Promise<Facts> {
+  const { cloud, settings, timeScale } = context;
+  const [
+    activeReady,
+    standbyReady,
+    activeGroups,
+    standbyGroups,
+    database,
+    lag,
+    activeConfig,
+    standbyConfig,
+    standbyAlarms,
+  ] = await Promise.all([
+    read(() => readyz(context, from)),
+    read(() => readyz(context, to)),
+    read(() => cloud.capacity(from)),
+    read(() => cloud.capacity(to)),
+    read(() => cloud.databaseState(to, [from, to])),
+    read(() => cloud.replicationLag(to, from)),
+    read(() => cloud.configState(from)),
+    read(() => cloud.configState(to)),
+    read(() => cloud.alarms(to)),
+  ]);
+  return {
+    from,
+    to,
+    rpoSeconds: settings.objectives.rpoSeconds / timeScale,
+    activeReady,
+    standbyReady,
+    activeGroups,
+    standbyGroups,
+    database,
+    lag,
+    activeConfig,
+    standbyConfig,
+    standbyAlarms,
+    required: requiredCapacity(activeGroups, standbyGroups, settings.promisedClones[to] ?? 0),
+    lagSeconds: largestLag(lag, standbyReady),
+  };
+}
+
+async function read<T>(ask: () => Promise<T>): Promise<Read<T>> {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    return { unknown: messageOf(error) };
+  }
+}
+
+const knownOf = <T>(fact: Read<T>): T | undefined => ('value' in fact ? fact.value : undefined);
+
+/** The group that serves: the one with the largest weight, then with the most instances. */
+export function servingGroup(groups: readonly CapacityGroup[]): CapacityGroup | undefined {
+  return groups
+    .filter(group => group.kind === 'clones')
+    .sort(
+      (a, b) => (b.weight ?? 0) - (a.weight ?? 0) || b.inService - a.inService || b.desired - a.desired,
+    )[0];
+}
+
+/** What the standby must carry: the larger of what the active Region runs and what the topology promises. */
+function requiredCapacity(
+  active: Read<readonly CapacityGroup[]>,
+  standby: Read<readonly CapacityGroup[]>,
+  promisedClones: number,
+): Facts['required'] {
+  const groups = knownOf(standby) ?? [];
+  const activeGroups = knownOf(active) ?? [];
+  const clones = servingGroup(groups);
+  const needed = Math.max(promisedClones, servingGroup(activeGroups)?.inService ?? 0);
+  const workers = groups
+    .filter(group => group.kind === 'workers')
+    .map(group => {
+      const peer = activeGroups.find(other => other.name === group.name);
+      return { group, minimum: Math.max(group.minimum, peer?.inService ?? 0) };
+    });
+  return clones === undefined
+    ? workers
+    : [{ group: clones, minimum: Math.max(needed, clones.minimum) }, ...workers];
+}
+
+function largestLag(
+  lag: Read<ReplicationLag | undefined>,
+  standby: Read<Readiness | undefined>,
+): number | undefined {
+  const measured = knownOf(lag);
+  const known = [
+    measured !== undefined && measured.ageSeconds <= LAG_MAXIMUM_AGE_SECONDS ? measured.seconds : undefined,
+    knownOf(standby)?.database?.lagSeconds,
+  ].filter(seconds => seconds !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { RegisterRecord } from '../runtime/register';
+import type { DrillContext } from './context';
+import type { Ending } from './drive';
+import type { Journal, JournalStore } from './journal';
+import { type LedgerEntry, readLedger } from './ledger';
+import type { Plan } from './plan';
+import type { Check } from './preflight';
+import { readRegister } from './registers';
+import { type DrillReport, makeReport } from './report';
+import { renderReport } from './report-text';
+import { type LedgerVerdict, verifyLedger } from './verify-ledger';
+
+/** What a drill leaves. */
+export interface DrillResult {
+  readonly report: DrillReport;
+  /** 0 done and objectives met; 1 could not check; 2 ended otherwise or missed an objective; 130 aborted. */
+  readonly exitCode: 0 | 1 | 2 | 130;
+  /** Folder of journal, ledger and reports. */
+  readonly directory: string;
+}
+
+/** A drill that has come to an ending. */
+export interface FinishedDrill {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly before: RegisterRecord;
+  readonly plan?: Plan;
+  readonly journal: Journal;
+  readonly ending: Ending;
+  /** @default - those of the journal's plan */
+  readonly checks?: readonly Check[];
+  readonly lagSeconds?: number;
+}
+
+/** Stops the load, verifies the ledger, and writes the reports and the journal's end, in this order. */
+export async function finishDrill(
+  context: DrillContext,
+  store: JournalStore,
+  drill: FinishedDrill,
+): Promise<DrillResult> {
+  const { journal, ending, before } = drill;
+  const { outcome, reason, next } = ending;
+  const load = await context.load?.stop();
+  const ledger = outcome === 'safe-stop' ? undefined : await verify(context, journal);
+  const report = makeReport({
+    ...context,
+    ...drill,
+    ...{ outcome, reason, next, load, ledger },
+    epoch: { before: before.epoch, after: await epochNow(context, drill) },
+    checks: drill.checks ?? journal.last('plan')?.checks ?? [],
+    lagSeconds: drill.lagSeconds ?? journal.last('plan')?.lagSeconds,
+    calls: context.cloud.calls(),
+  });
+  store.save(drill.id, 'report.json', `${JSON.stringify(report, null, 2)}\n`);
+  store.save(drill.id, 'report.md', renderReport(report));
+  if (ending.final) journal.append({ type: 'end', outcome, reason });
+  const level = outcome === 'done' && report.missed.length === 0 ? 'info' : 'error';
+  const text = `drill ${drill.id}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;
+  context.output.emit({ code: 'drill.end', level, text, data: { outcome, missed: report.missed } });
+  return { report, exitCode: exitCode(report), directory: path.join(context.directory, drill.id) };
+}
+
+function exitCode(report: DrillReport): DrillResult['exitCode'] {
+  if (report.outcome === 'aborted') return 130;
+  return report.outcome === 'done' && report.missed.length === 0 ? 0 : 2;
+}
+
+/** Verifies the ledger of the load beside this drill, or the one that a dead process left. */
+async function verify(context: DrillContext, journal: Journal): Promise<LedgerVerdict | undefined> {
+  const ledger = ledgerOf(context, journal);
+  if (ledger === undefined) return undefined;
+  context.output.emit({
+    code: 'drill.verify.ledger',
+    level: 'info',
+    text: `comparing ${ledger.entries.length} acknowledged writes with what the service shows`,
+  });
+  return verifyLedger(context, context.settings.host, ledger);
+}
+
+function ledgerOf(
+  context: DrillContext,
+  journal: Journal,
+): { id: string; entries: readonly LedgerEntry[] } | undefined {
+  if (context.load !== undefined) return context.load;
+  const pointer = journal.last('begin')?.ledger;
+  return pointer !== undefined && existsSync(pointer.file)
+    ? { id: pointer.id, entries: readLedger(pointer.file) }
+    : undefined;
+}
+
+/** The epoch at the end; what the journal implies when the register cannot be read. */
+async function epochNow(context: DrillContext, drill: FinishedDrill): Promise<number> {
+  try {
+    return (await readRegister(context.cloud, [drill.to, drill.from])).record.epoch;
+  } catch {
+    return drill.before.epoch + (drill.journal.has('step-end', 'fence') ? 1 : 0);
+  }
+}

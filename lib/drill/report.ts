@@ -1,0 +1,221 @@
+import type { CloudCall } from '../ports';
+import type { Journal } from './journal';
+import type { LoadSummary } from './load';
+import { PHASES, type Phase, type Plan, phaseBudget, RTO_PHASES } from './plan';
+import type { Check } from './preflight';
+import { pollMilliseconds } from './runner';
+import type { DrillSettings } from './settings';
+import type { LedgerVerdict } from './verify-ledger';
+
+/** How a drill ended. */
+export type DrillOutcome = 'done' | 'rolled-back' | 'safe-stop' | 'refused' | 'aborted';
+
+/** One phase as measured, beside its budget. */
+export interface PhaseReport {
+  readonly name: Phase;
+  /** Measured seconds. */
+  readonly seconds: number;
+  /** Budget at the time scale; absent where no budget line covers the phase. */
+  readonly budgetSeconds?: number;
+  /** Whether the phase kept its budget, within the resolution of the measurement. */
+  readonly within?: boolean;
+  /** Requests of the load in this phase. */
+  readonly requests?: { readonly total: number; readonly failed: number };
+}
+
+/** The report of a drill, a document that others read; later versions only add. */
+export interface DrillReport {
+  readonly version: 1;
+  readonly id: string;
+  readonly mode: 'switchover';
+  readonly target: 'lab' | 'aws';
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: DrillOutcome;
+  readonly epoch: { readonly before: number; readonly after: number };
+  readonly timeScale: number;
+  /** Objectives as promised, unscaled. */
+  readonly objectives: { readonly rtoSeconds: number; readonly rpoSeconds: number };
+  /** Measured from the first act to the verified write and read from outside; null when that was not reached. */
+  readonly rtoSeconds: number | null;
+  /** Measured by the ledger: 0 when nothing is lost; null when there was none. */
+  readonly rpoSeconds: number | null;
+  /** Replication lag of the standby at preflight; null when unknown. */
+  readonly lagSeconds: number | null;
+  /** Sum of the recovery budget, at the time scale. */
+  readonly budgetSeconds: number;
+  /** The same, unscaled. */
+  readonly unscaledBudgetSeconds: number;
+  /** Times are measured no finer than this. */
+  readonly resolutionSeconds: number;
+  readonly phases: readonly PhaseReport[];
+  readonly writes: {
+    readonly acknowledged: number | null;
+    /** Acknowledged orders that cannot be read afterwards. */
+    readonly lost: number | null;
+    /** Numbers with more than one order, and orders fulfilled more than once. */
+    readonly duplicateEffects: number | null;
+    /** Write attempts that the service refused with 503. */
+    readonly refused: number | null;
+    /** Longest gap between two acknowledged writes that the outside client saw. */
+    readonly refusedSeconds: number | null;
+    /** Orders that were not fulfilled within the wait of the verification. */
+    readonly unfulfilled: number | null;
+  };
+  readonly requests: { readonly total: number; readonly failed: number };
+  readonly checks: readonly Check[];
+  readonly calls: readonly CloudCall[];
+  /** Calls to control planes that a failover may not depend on (law 2); must be empty. */
+  readonly forbiddenCalls: readonly CloudCall[];
+  /** Objectives that were missed, in words; empty when all are met. */
+  readonly missed: readonly string[];
+  /** Why the drill ended other than done, and what to do next. */
+  readonly reason?: string;
+  readonly next?: string;
+  /** Steps that were given up without harm. */
+  readonly notes: readonly string[];
+  /** Whether more than one process drove it. */
+  readonly resumed: boolean;
+  /** What the figures are. */
+  readonly label: string;
+  /** What the lab models and this drill therefore does not prove (law 7). */
+  readonly modelled: readonly string[];
+}
+
+/** Everything that a report is made from. */
+export interface ReportInput {
+  readonly settings: DrillSettings;
+  readonly target: 'lab' | 'aws';
+  readonly timeScale: number;
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly epoch: { readonly before: number; readonly after: number };
+  readonly outcome: DrillOutcome;
+  readonly reason?: string;
+  readonly next?: string;
+  readonly plan?: Plan;
+  readonly journal?: Journal;
+  readonly checks: readonly Check[];
+  readonly lagSeconds?: number;
+  readonly calls: readonly CloudCall[];
+  readonly load?: LoadSummary;
+  readonly ledger?: LedgerVerdict;
+}
+
+/** Services whose control planes live in one Region for all: the failover path may not call them (law 2). */
+const GLOBAL_SERVICES = ['Route53', 'Route 53', 'IAM', 'Organizations', 'Account', 'CloudFront'];
+
+const MODELLED: readonly string[] = [
+  "the register's quorum over three Regions",
+  "Route 53's checkers and its rule that all unhealthy counts as all healthy",
+  "Aurora's switchover and the rejoin of the old primary (PostgreSQL streaming replication stands in for it)",
+  'alarms, whose state the emulator does not compute',
+  'latency between Regions and the time that instances take to boot',
+];
+
+/** Makes the report: figures only as they were measured, null where nothing was. */
+export function makeReport(input: ReportInput): DrillReport {
+  const { settings, timeScale, target, journal, load, ledger } = input;
+  const total = settings.budget.reduce((sum, line) => sum + line.seconds, 0);
+  const phases = phaseReports(input);
+  const figures = {
+    rtoSeconds: rtoSeconds(input, phases),
+    rpoSeconds: ledger?.rpoSeconds ?? null,
+    writes: {
+      acknowledged: ledger?.acknowledged ?? load?.acknowledged ?? null,
+      lost: ledger?.lost ?? null,
+      duplicateEffects: ledger?.duplicateEffects ?? null,
+      refused: load?.refused ?? null,
+      refusedSeconds: load?.refusedSeconds ?? null,
+      unfulfilled: ledger?.unfulfilled ?? null,
+    },
+  };
+  return {
+    version: 1,
+    id: input.id,
+    mode: 'switchover',
+    target,
+    from: input.from,
+    to: input.to,
+    outcome: input.outcome,
+    epoch: input.epoch,
+    timeScale,
+    objectives: settings.objectives,
+    ...figures,
+    lagSeconds: input.lagSeconds ?? null,
+    budgetSeconds: total / timeScale,
+    unscaledBudgetSeconds: total,
+    resolutionSeconds: pollMilliseconds(timeScale) / 1000,
+    phases,
+    requests: { total: load?.total ?? 0, failed: load?.failed ?? 0 },
+    checks: input.checks,
+    calls: input.calls,
+    forbiddenCalls: input.calls.filter(call => GLOBAL_SERVICES.includes(call.service)),
+    missed: missedObjectives(input, figures),
+    reason: input.reason,
+    next: input.next,
+    notes: journal?.all('step-end').flatMap(end => (end.note === undefined ? [] : [end.note])) ?? [],
+    resumed: (journal?.all('resume').length ?? 0) > 0,
+    label:
+      target === 'lab'
+        ? `lab figures at a time scale of ${timeScale}x: real processes on one machine, no AWS`
+        : 'figures of a real AWS account',
+    modelled: target === 'lab' ? MODELLED : [],
+  };
+}
+
+function phaseReports(input: ReportInput): readonly PhaseReport[] {
+  const { settings, timeScale, load } = input;
+  const resolution = pollMilliseconds(timeScale) / 1000;
+  const ends = input.journal?.all('step-end') ?? [];
+  const phaseOf = new Map(input.plan?.steps.map(step => [step.id, step.phase]));
+  return PHASES.filter(name => name !== 'preflight' || load !== undefined).map(name => {
+    const seconds = ends
+      .filter(end => phaseOf.get(end.step) === name)
+      .reduce((sum, end) => sum + end.seconds, 0);
+    const budgeted = RTO_PHASES.includes(name);
+    const budgetSeconds = budgeted ? phaseBudget(settings.budget, name) / timeScale : undefined;
+    return {
+      name,
+      seconds,
+      budgetSeconds,
+      within: budgetSeconds === undefined ? undefined : seconds <= budgetSeconds + resolution,
+      requests: load?.phases[name],
+    };
+  });
+}
+
+/** From the first act to the verified service; by wall clock when the process changed in between. */
+function rtoSeconds(input: ReportInput, phases: readonly PhaseReport[]): number | null {
+  const { journal } = input;
+  const verified = journal?.all('step-end').find(end => end.step === 'verify');
+  if (journal === undefined || verified === undefined) return null;
+  const measured = phases
+    .filter(phase => RTO_PHASES.includes(phase.name))
+    .reduce((sum, phase) => sum + phase.seconds, 0);
+  if (journal.all('resume').length === 0) return measured;
+  const began = journal.all('step-begin')[0];
+  const elapsed = began === undefined ? 0 : (Date.parse(verified.at) - Date.parse(began.at)) / 1000;
+  return Math.max(measured, elapsed);
+}
+
+function missedObjectives(
+  input: ReportInput,
+  figures: Pick<DrillReport, 'rtoSeconds' | 'rpoSeconds' | 'writes'>,
+): readonly string[] {
+  const { objectives } = input.settings;
+  const rto = objectives.rtoSeconds / input.timeScale;
+  const { lost, duplicateEffects, unfulfilled } = figures.writes;
+  const missed: string[] = [];
+  if (figures.rtoSeconds !== null && figures.rtoSeconds > rto) {
+    missed.push(`RTO: ${figures.rtoSeconds.toFixed(1)} s, promised ${rto.toFixed(1)} s`);
+  }
+  if (lost !== null && lost > 0) missed.push(`${lost} acknowledged writes are lost; a switchover loses none`);
+  if (duplicateEffects !== null && duplicateEffects > 0) missed.push(`${duplicateEffects} duplicate effects`);
+  if (unfulfilled !== null && unfulfilled > 0) missed.push(`${unfulfilled} orders are not fulfilled`);
+  if (input.ledger !== undefined && !input.ledger.complete) {
+    missed.push('the ledger could not be verified to its end: unknown is not clean');
+  }
+  return missed;
+}

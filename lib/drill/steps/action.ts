@@ -1,0 +1,41 @@
+import type { DrillContext } from '../context';
+import type { HeldLock } from '../drill-lock';
+import type { Journal } from '../journal';
+import type { Plan } from '../plan';
+import type { DrillRecords } from '../registers';
+
+/** A drill under way, as its steps see it. */
+export interface Run {
+  readonly context: DrillContext;
+  readonly plan: Plan;
+  readonly journal: Journal;
+  readonly lock: HeldLock;
+  readonly records: DrillRecords;
+  /** Monotonic milliseconds at which this process was first sure that the register says `fencing`. */
+  fencedAt?: number;
+  /** ARN of the cluster that takes over. */
+  targetClusterArn?: string;
+  /** Why the step under way is not done yet; for the message when it gets stuck. */
+  waitingFor?: string;
+}
+
+/** What the state says about a step: it has happened, it happens, or it has not begun. */
+export type Examined = 'done' | 'under-way' | 'pending';
+
+/**
+ * What a step does. The runner examines before it acts and after it has acted, so that a step whose answer was
+ * lost, or whose process was killed, is judged by the state that it left and never repeated blindly.
+ */
+export interface StepAction {
+  examine(run: Run): Promise<Examined>;
+  /** Checks preconditions with reads alone, right before the act. @default - nothing to check */
+  prepare?(run: Run): Promise<void>;
+  /** Acts. @default - there is nothing to do but to wait */
+  perform?(run: Run): Promise<void>;
+}
+
+/** Notes what is awaited and says that it has not come. */
+export function waiting(run: Run, reason: string, examined: Examined = 'pending'): Examined {
+  run.waitingFor = reason;
+  return examined;
+}

@@ -1,0 +1,80 @@
+import { HoldfastError } from '../../errors';
+import type { DatabaseMember } from '../../ports';
+import { readyz } from '../probe';
+import { raisedBy, registerConflict, sameRecord } from '../registers';
+import { type Run, type StepAction, waiting } from './action';
+
+/** Starts the switchover of the global database, once. */
+export const switchDatabase: StepAction = {
+  async examine(run) {
+    const state = await run.context.cloud.databaseState(run.plan.to, []);
+    if (writerOf(state.members)?.region === run.plan.to) return 'done';
+    if (state.moving) return waiting(run, 'the switchover is under way', 'under-way');
+    return waiting(run, `the writer still is in ${writerOf(state.members)?.region ?? 'no Region'}`);
+  },
+  async prepare(run) {
+    const { cloud } = run.context;
+    const { to } = run.plan;
+    const register = await cloud.readRegister(to);
+    const ours = register?.updatedBy === raisedBy(run.plan.id);
+    if (register !== undefined && !(ours && sameRecord(register.record, run.records.promoting))) {
+      throw registerConflict(register);
+    }
+    const state = await cloud.databaseState(to, []);
+    const target = state.members.find(member => member.region === to);
+    if (target === undefined) {
+      throw new HoldfastError('refused', `the global database has no cluster in ${to}`);
+    }
+    run.targetClusterArn = target.clusterArn;
+  },
+  async perform(run) {
+    await run.context.cloud.startSwitchover(run.plan.from, run.targetClusterArn as string);
+  },
+};
+
+/** Waits until the provider and the Region's own service agree that the database can be written there. */
+export const waitWriter: StepAction = {
+  async examine(run) {
+    const { cloud } = run.context;
+    const { to } = run.plan;
+    const state = await cloud.databaseState(to, [to]);
+    const target = state.members.find(member => member.region === to);
+    if (target?.role !== 'writer') return waiting(run, `the cluster of ${to} is not the writer yet`);
+    if (target.status !== 'available')
+      return waiting(run, `the cluster of ${to} is ${target.status ?? 'unknown'}`);
+    const ready = await readyz(run.context, to);
+    if (ready?.database?.writable !== true)
+      return waiting(run, `${to} does not report a writable database yet`);
+    return 'done';
+  },
+};
+
+/** Waits until the old Region's cluster is an available reader and its service a ready standby. */
+export const settle: StepAction = {
+  async examine(run) {
+    const { cloud, settings, timeScale } = run.context;
+    const { from, to } = run.plan;
+    const state = await cloud.databaseState(to, [from, to]);
+    const old = state.members.find(member => member.region === from);
+    if (state.moving || old?.role !== 'reader' || old.status !== 'available') {
+      return waiting(run, `the cluster of ${from} is ${old?.role ?? 'missing'}, ${old?.status ?? 'unknown'}`);
+    }
+    const ready = await readyz(run.context, from);
+    if (ready?.role !== 'standby' || !ready.ready) return waiting(run, `${from} is not a ready standby yet`);
+    const lag = ready.database?.lagSeconds;
+    const bound = settings.objectives.rpoSeconds / timeScale;
+    if (lag !== undefined && lag > bound) return waiting(run, `${from} lags ${lag.toFixed(1)} s behind`);
+    return 'done';
+  },
+};
+
+const writerOf = (members: readonly DatabaseMember[]): DatabaseMember | undefined =>
+  members.find(member => member.role === 'writer');
+
+/** Whether the switchover certainly never began and the old Region still can write. */
+export async function databaseUntouched(run: Run): Promise<boolean> {
+  if (run.journal.mayHaveActed('switch-database')) return false;
+  const { from, to } = run.plan;
+  const state = await run.context.cloud.databaseState(to, []);
+  return !state.moving && writerOf(state.members)?.region === from;
+}

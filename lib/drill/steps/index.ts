@@ -1,0 +1,23 @@
+import type { StepId } from '../plan';
+import type { StepAction } from './action';
+import { raiseCapacity, waitCapacity } from './capacity';
+import { settle, switchDatabase, waitWriter } from './database';
+import { activate, announcePromotion, fence, waitLease } from './register';
+import { reconnect, verify, waitDns, waitGates } from './traffic';
+
+/** What each step of a plan does. */
+export const ACTIONS: Readonly<Record<StepId, StepAction>> = {
+  'raise-capacity': raiseCapacity,
+  'wait-capacity': waitCapacity,
+  fence,
+  'wait-lease': waitLease,
+  'announce-promotion': announcePromotion,
+  'switch-database': switchDatabase,
+  'wait-writer': waitWriter,
+  activate,
+  'wait-gates': waitGates,
+  'wait-dns': waitDns,
+  reconnect,
+  verify,
+  settle,
+};

@@ -1,0 +1,73 @@
+import { type DrillRecords, raise, raisedBy, registerConflict, sameRecord } from '../registers';
+import { type Run, type StepAction, waiting } from './action';
+
+const ORDER: readonly (keyof Omit<DrillRecords, 'back'>)[] = ['before', 'fencing', 'promoting', 'active'];
+
+/** One raise of the register, from one record of the plan to the next. */
+function raiseTo(name: 'fencing' | 'promoting' | 'active', onDone?: (run: Run) => void): StepAction {
+  const from = ORDER[ORDER.indexOf(name) - 1] as 'before' | 'fencing' | 'promoting';
+  return {
+    async examine(run) {
+      const { cloud } = run.context;
+      const state = await cloud.readRegister(run.plan.to);
+      if (state === undefined) throw registerGone();
+      const ours = state.updatedBy === raisedBy(run.plan.id);
+      const place = ORDER.findIndex(step => sameRecord(run.records[step], state.record));
+      if (ours && place >= ORDER.indexOf(name)) {
+        onDone?.(run);
+        run.lock.raise(state.record.epoch);
+        return 'done';
+      }
+      const mayRaise = place === ORDER.indexOf(from) && (from === 'before' || ours);
+      if (!mayRaise) throw registerConflict(state);
+      return waiting(run, `the register says ${state.record.phase} at epoch ${state.record.epoch}`);
+    },
+    async perform(run) {
+      // A false answer is judged by the next examination: it may be our own raise whose answer was lost.
+      await raise(run.context.cloud, [run.plan.to], {
+        from: run.records[from],
+        to: run.records[name],
+        drillId: run.plan.id,
+      });
+    },
+  };
+}
+
+const registerGone = () =>
+  registerConflict({
+    record: { epoch: 0, phase: 'fencing', region: 'nowhere' },
+    updatedBy: 'nobody',
+    updatedAt: '',
+  });
+
+/** Raises the epoch: from here on the old Region cannot renew its lease. */
+export const fence = raiseTo('fencing', run => {
+  run.fencedAt ??= run.context.clock.monotonic();
+});
+
+/** Writes `promoting`. */
+export const announcePromotion = raiseTo('promoting');
+
+/** Writes `active`: clones of the new Region may take leases. */
+export const activate = raiseTo('active');
+
+/**
+ * Waits lease and margin from the moment when the fence was seen, on the monotonic clock. A resumed run does not
+ * know that moment and waits the whole of it again.
+ */
+export const waitLease: StepAction = {
+  async examine(run) {
+    return remainingLease(run) <= 0 ? 'done' : waiting(run, 'the last lease of the old epoch may still hold');
+  },
+  async perform(run) {
+    const { clock, signal } = run.context;
+    await clock.sleep(Math.max(0, remainingLease(run)), signal);
+  },
+};
+
+function remainingLease(run: Run): number {
+  const { clock, settings, timeScale } = run.context;
+  run.fencedAt ??= clock.monotonic();
+  const waitSeconds = (settings.leaseSeconds + settings.leaseMarginSeconds) / timeScale;
+  return run.fencedAt + waitSeconds * 1000 - clock.monotonic();
+}

@@ -1,0 +1,81 @@
+import { HoldfastError } from '../../errors';
+import { regionHost } from '../../naming';
+import { gate, parseJson, probe } from '../probe';
+import { type Run, type StepAction, waiting } from './action';
+
+const WRITE_TIMEOUT_MILLISECONDS = 5000;
+
+/** Waits until the gate of the new Region says active and that of the old one does not. */
+export const waitGates: StepAction = {
+  async examine(run) {
+    const { from, to } = run.plan;
+    const opened = await gate(run.context, to);
+    if (!opened?.active || (opened.epoch ?? 0) < run.records.active.epoch) {
+      return waiting(run, `the gate of ${to} does not say active at epoch ${run.records.active.epoch} yet`);
+    }
+    const closed = await gate(run.context, from);
+    // A gate that cannot be reached is unhealthy to Route 53 as well.
+    if (closed?.active) return waiting(run, `the gate of ${from} still says active`);
+    return 'done';
+  },
+};
+
+/** Waits until the service's name resolves to addresses of the new Region and to no other. */
+export const waitDns: StepAction = {
+  async examine(run) {
+    const { outside, settings } = run.context;
+    const [service, region] = await Promise.all([
+      outside.resolve(settings.host),
+      outside.resolve(regionHost(run.plan.to, settings.host)),
+    ]);
+    const turned =
+      service.addresses.length > 0 && service.addresses.every(address => region.addresses.includes(address));
+    return turned
+      ? 'done'
+      : waiting(run, `${settings.host} resolves to ${service.addresses.join(', ') || 'nothing'}`);
+  },
+};
+
+/** Waits until clients write in the new Region: the load if one runs, else a write of the drill's own. */
+export const reconnect: StepAction = {
+  async examine(run) {
+    const { load } = run.context;
+    if (load === undefined) return writeAndRead(run, 'reconnect');
+    const wanted = Math.max(1, load.rate);
+    const written = load.acknowledgedUnder(run.records.active.epoch);
+    return written >= wanted
+      ? 'done'
+      : waiting(run, `the load wrote ${written} of ${wanted} orders in ${run.plan.to}`);
+  },
+};
+
+/** Writes one order and reads it back, both at the service's name. */
+export const verify: StepAction = { examine: run => writeAndRead(run, 'verify') };
+
+async function writeAndRead(run: Run, purpose: string) {
+  const { settings, entries } = run.context;
+  const base = { ...entries.service, host: settings.host, timeoutMilliseconds: WRITE_TIMEOUT_MILLISECONDS };
+  const written = await probe(run.context, {
+    ...base,
+    path: '/orders',
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': `${run.plan.id}:${purpose}` },
+    body: JSON.stringify({ item: 'drill-probe', quantity: 1, ledger: `${run.plan.id}:probe`, number: 0 }),
+  });
+  if (written?.status !== 201)
+    return waiting(run, `a write from outside got ${written?.status ?? 'no answer'}`);
+  const region = written.headers['x-holdfast-region'];
+  if (region !== undefined && region !== run.plan.to) {
+    return waiting(run, `a write from outside was answered by ${region}`);
+  }
+  const id = (parseJson(written.body) as { id?: string } | undefined)?.id;
+  if (id === undefined) throw new HoldfastError('refused', 'the service acknowledged an order without an id');
+  const read = await probe(run.context, {
+    ...base,
+    path: `/orders/${encodeURIComponent(id)}`,
+    headers: { 'cache-control': 'no-cache' },
+  });
+  return read?.status === 200
+    ? 'done'
+    : waiting(run, `a read from outside got ${read?.status ?? 'no answer'}`);
+}

@@ -1,0 +1,106 @@
+import type { DrillContext } from './context';
+import type { LedgerEntry } from './ledger';
+import { parseJson, probe } from './probe';
+import { pollMilliseconds } from './runner';
+
+/** What the service says about the numbers of a ledger. */
+export interface LedgerVerdict {
+  /** Writes that the ledger holds as acknowledged. */
+  readonly acknowledged: number;
+  /** Acknowledged orders that the service does not show. */
+  readonly lost: number;
+  /** Numbers with more than one order, and orders fulfilled more than once. */
+  readonly duplicateEffects: number;
+  /** Orders that were not fulfilled when the wait ended. */
+  readonly unfulfilled: number;
+  /** Time from the first to the last lost acknowledgement, seconds; 0 when none is lost. */
+  readonly rpoSeconds: number;
+  /** Whether the service could be read to the end. */
+  readonly complete: boolean;
+}
+
+/** Unscaled seconds to wait until every order is fulfilled. */
+const FULFILMENT_WAIT_SECONDS = 300;
+/** The wait is not cut shorter than this by the time scale. */
+const MINIMUM_WAIT_SECONDS = 30;
+const PAGE = 1000;
+
+interface ListedOrder {
+  readonly id: string;
+  readonly number: number;
+  readonly status: string;
+  readonly fulfilments: number;
+}
+
+/**
+ * Compares the ledger with what the service shows, waiting until every order is fulfilled. Reads at `host`, from
+ * outside, straight from the database.
+ */
+export async function verifyLedger(
+  context: DrillContext,
+  host: string,
+  ledger: { readonly id: string; readonly entries: readonly LedgerEntry[] },
+): Promise<LedgerVerdict> {
+  const { clock, timeScale } = context;
+  const seconds = Math.max(FULFILMENT_WAIT_SECONDS / timeScale, MINIMUM_WAIT_SECONDS);
+  const deadline = clock.monotonic() + seconds * 1000;
+  let verdict: LedgerVerdict;
+  do {
+    const listed = await listOrders(context, host, ledger.id);
+    verdict = judge(ledger.entries, listed);
+    // Lost orders are not waited for beyond the bound either: a standby's reads may trail right after the move.
+    if (verdict.complete && verdict.lost === 0 && verdict.unfulfilled === 0) return verdict;
+    await clock.sleep(pollMilliseconds(timeScale) * 2);
+  } while (clock.monotonic() < deadline);
+  return verdict;
+}
+
+function judge(entries: readonly LedgerEntry[], listed: readonly ListedOrder[] | undefined): LedgerVerdict {
+  const orders = listed ?? [];
+  const shown = new Set(orders.map(order => order.id));
+  const lost = listed === undefined ? [] : entries.filter(entry => !shown.has(entry.id));
+  const perNumber = new Map<number, number>();
+  for (const order of orders) perNumber.set(order.number, (perNumber.get(order.number) ?? 0) + 1);
+  const twice = [...perNumber.values()].filter(count => count > 1).length;
+  const overdone = orders.filter(order => order.fulfilments > 1).length;
+  const times = lost.map(entry => Date.parse(entry.at));
+  return {
+    acknowledged: entries.length,
+    lost: lost.length,
+    duplicateEffects: twice + overdone,
+    unfulfilled: orders.filter(order => order.fulfilments === 0).length,
+    rpoSeconds: lost.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1000,
+    complete: listed !== undefined,
+  };
+}
+
+/**
+ * All orders of a ledger; nothing when the service does not answer. Pages overlap by one number, so that two orders
+ * of one number are seen even when a page ends between them.
+ */
+async function listOrders(
+  context: DrillContext,
+  host: string,
+  ledger: string,
+): Promise<readonly ListedOrder[] | undefined> {
+  const found = new Map<string, ListedOrder>();
+  let after = -1;
+  for (;;) {
+    const answer = await probe(context, {
+      ...context.entries.service,
+      host,
+      path: `/orders?ledger=${encodeURIComponent(ledger)}&after=${after}&limit=${PAGE}`,
+      headers: { 'cache-control': 'no-cache' },
+      timeoutMilliseconds: 10_000,
+    });
+    if (answer?.status !== 200) return undefined;
+    const page = parseJson(answer.body) as
+      | { orders?: readonly ListedOrder[]; next?: number | null }
+      | undefined;
+    if (page?.orders === undefined) return undefined;
+    for (const order of page.orders) found.set(order.id, order);
+    const last = page.orders.at(-1)?.number;
+    if (last === undefined || page.next === null || page.next === undefined) return [...found.values()];
+    after = last - 1 > after ? last - 1 : last;
+  }
+}
