@@ -1,27 +1,89 @@
-import type { IPolicyValidationContext, PolicyValidationPluginReport } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, type IApplyRule } from 'cdk-nag';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type CfnResource,
+  type IPolicyValidationContext,
+  type PolicyValidationPluginReport,
+  Stage,
+} from 'aws-cdk-lib';
+import type { IApplyRule } from 'cdk-nag/lib/nag-pack';
+// By its file: the package's index loads every pack and doubles the time that the app takes to start.
+import { AwsSolutionsChecks } from 'cdk-nag/lib/packs/aws-solutions';
+import type { IConstruct } from 'constructs';
+import { acknowledgements } from './acknowledge';
+import { distinctFindings, POLICY_REPORT_FILE, type PolicyFinding, type PolicyReport } from './policy-report';
 
 /** Name of the rule that is broken when the pack judged nothing: silence is not a pass. */
 export const NOTHING_CHECKED = 'Holdfast-NothingChecked';
 
+type Outcome = keyof PolicyReport['judgements'];
+
 /**
- * The AwsSolutions pack that counts how often it judged: an integration that silently runs no rule (cdk-nag 3 moved
- * to another mechanism, and version 2's simply did nothing) fails instead of passing.
+ * The AwsSolutions pack that counts how often it judged and tells what it could not judge from what is wrong. An
+ * integration that silently runs no rule fails instead of passing.
  */
 export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
-  private evaluations = 0;
+  private counts: Record<Outcome, number> = noCounts();
+  private failed = new Set<string>();
 
   override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    this.evaluations = 0;
+    this.counts = noCounts();
+    this.failed = new Set();
     const report = super.validate(context);
-    const counted = { ...report, metadata: { ...report.metadata, evaluations: String(this.evaluations) } };
-    return this.evaluations > 0 ? counted : { ...counted, success: false, violations: [nothingChecked()] };
+    const { appConstruct } = context as { readonly appConstruct?: IConstruct };
+    if (appConstruct !== undefined) this.write(appConstruct, report);
+    const { compliant, broken, unknown } = this.counts;
+    if (compliant + broken + unknown > 0) return report;
+    return { ...report, success: false, violations: [nothingChecked()] };
   }
 
   protected override applyRule(rule: IApplyRule): void {
-    this.evaluations += 1;
-    super.applyRule(rule);
+    const judge = (node: CfnResource): ReturnType<IApplyRule['rule']> => {
+      try {
+        const result = rule.rule(node);
+        this.counts[outcomeOf(result)] += 1;
+        return result;
+      } catch (error) {
+        this.counts.unknown += 1;
+        this.failed.add(
+          keyOf(`${this.packName}-${rule.ruleSuffixOverride ?? rule.rule.name}`, node.node.path),
+        );
+        throw error;
+      }
+    };
+    super.applyRule({ ...rule, ruleSuffixOverride: rule.ruleSuffixOverride ?? rule.rule.name, rule: judge });
   }
+
+  private write(root: IConstruct, report: PolicyValidationPluginReport): void {
+    const outdir = Stage.isStage(root) ? root.outdir : undefined;
+    if (outdir === undefined) return;
+    const findings = report.violations.flatMap(({ ruleName, description, violatingResources }) =>
+      violatingResources.map(
+        ({ constructPath = '' }): PolicyFinding => ({
+          rule: ruleName,
+          path: constructPath,
+          state: this.failed.has(keyOf(ruleName, constructPath)) ? 'unknown' : 'broken',
+          description,
+        }),
+      ),
+    );
+    const document: PolicyReport = {
+      version: 1,
+      pack: this.packName,
+      judgements: this.counts,
+      findings: distinctFindings(findings),
+      acknowledgements: acknowledgements(root),
+    };
+    writeFileSync(path.join(outdir, POLICY_REPORT_FILE), `${JSON.stringify(document, undefined, 2)}\n`);
+  }
+}
+
+const noCounts = (): Record<Outcome, number> => ({ compliant: 0, notApplicable: 0, broken: 0, unknown: 0 });
+const keyOf = (rule: string, constructPath: string): string => `${constructPath}\n${rule}`;
+
+function outcomeOf(result: ReturnType<IApplyRule['rule']>): Outcome {
+  if (result === 'Compliant') return 'compliant';
+  return result === 'N/A' ? 'notApplicable' : 'broken';
 }
 
 function nothingChecked(): PolicyValidationPluginReport['violations'][number] {
