@@ -1,0 +1,38 @@
+import { silentLogger } from '../../lib/runtime/logger';
+import { PostgresPool } from '../../lib/runtime/postgres-pool';
+import { ensureSchema } from '../../lib/service/schema';
+import { startDatabase, type TestDatabase } from '../helpers/postgres';
+
+jest.setTimeout(120_000);
+
+let database: TestDatabase;
+let pool: PostgresPool;
+
+beforeAll(async () => {
+  database = await startDatabase(['us-east-2']);
+  const settings = database.settings('us-east-2');
+  pool = new PostgresPool({
+    settings,
+    host: settings.host,
+    region: 'us-east-2',
+    applicationName: 'test',
+    logger: silentLogger,
+  });
+});
+
+afterAll(async () => {
+  await pool.close();
+  await database.stop();
+});
+
+test('many processes may bring the schema at once, and again', async () => {
+  await Promise.all(Array.from({ length: 6 }, () => ensureSchema(pool)));
+  await ensureSchema(pool);
+  const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM fence');
+  expect(rows).toEqual([{ epoch: '0' }]);
+});
+
+test('the fence holds one row only', async () => {
+  await expect(pool.query('INSERT INTO fence (epoch) VALUES (7)')).rejects.toThrow(/fence_pkey/);
+  await expect(pool.query('INSERT INTO fence (single, epoch) VALUES (false, 7)')).rejects.toThrow(/check/);
+});
