@@ -1,4 +1,4 @@
 import { startClone } from './clone';
 import { runProcess } from './process';
 
-void runProcess('service', startClone);
+void runProcess('service', process.env, startClone);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../runtime/clock';
 import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment';
+import type { RawEnvironment } from '../runtime/environment-reader';
 import { RuntimeError, reasonOf } from '../runtime/errors';
 import { jsonLogger, type Logger } from '../runtime/logger';
 
@@ -18,7 +19,7 @@ export type Start = (environment: ServiceEnvironment, logger: Logger) => Promise
  * The frame of a process: environment in, JSON lines out, SIGTERM and SIGINT stop it with exit code 0, an
  * environment that is not usable or a bug ends it with exit code 1.
  */
-export async function runProcess(part: string, start: Start): Promise<void> {
+export async function runProcess(part: string, raw: RawEnvironment, start: Start): Promise<void> {
   // Whoever read our lines may have gone; that is no reason to end.
   process.stdout.on('error', () => undefined);
   const write = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,12 +34,12 @@ export async function runProcess(part: string, start: Start): Promise<void> {
   try {
     const environment = parseServiceEnvironment({
       HOLDFAST_DATABASE_CA: packedCertificates(),
-      ...process.env,
+      ...raw,
     });
     const base = { region: environment.region, instance: environment.instanceId, part };
     logger = jsonLogger({ clock: systemClock, write, base, level: environment.logLevel });
     const running = await start(environment, logger);
-    logger.info('process.started', { pid: process.pid, milliseconds: Math.round(performance.now()) });
+    logger.info('process.started', { pid: process.pid, milliseconds: Math.round(systemClock.monotonic()) });
     const signal = await stopSignal();
     logger.info('process.stopping', { signal });
     await running.stop();

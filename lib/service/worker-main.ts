@@ -1,4 +1,4 @@
 import { runProcess } from './process';
 import { startWorker } from './worker';
 
-void runProcess('worker', startWorker);
+void runProcess('worker', process.env, startWorker);
