@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import path from 'node:path';
-import { createProgram, lineOutput } from '../lib/cli';
+import { createProgram, findProjectRoot, lineOutput } from '../lib/cli';
 import { systemClock } from '../lib/clock';
 
 const interrupt = new AbortController();
@@ -13,7 +13,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 
 const colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
 const program = createProgram({
-  projectRoot: process.cwd(),
+  projectRoot: findProjectRoot(process.cwd()),
   installRoot: path.resolve(__dirname, '..', '..'),
   clock: systemClock,
   output: lineOutput(line => process.stderr.write(line), systemClock, {

@@ -24,7 +24,16 @@ export async function synthesize(
   context.output.emit({ code: 'synth.started', level: 'info', text: `synth: ${options.topology}` });
   const result = await runChild(
     process.execPath,
-    [cdkCli(context), 'synth', '--quiet', '--output', folder, '--context', `topology=${options.topology}`],
+    [
+      cdkCli(context),
+      'synth',
+      '--quiet',
+      '--no-notices',
+      '--output',
+      folder,
+      '--context',
+      `topology=${options.topology}`,
+    ],
     {
       cwd: context.projectRoot,
       signal: context.signal,
@@ -36,7 +45,10 @@ export async function synthesize(
     },
   );
   if (result.exitCode !== 0) {
-    throw new HoldfastError('invalid-input', `the CDK app failed:\n${(result.stderr || result.stdout).trim()}`);
+    throw new HoldfastError(
+      'invalid-input',
+      `the CDK app failed:\n${(result.stderr || result.stdout).trim()}`,
+    );
   }
   return { folder };
 }
@@ -46,6 +58,8 @@ export function cdkCli(context: CommandContext): string {
   try {
     return createRequire(path.join(context.projectRoot, 'package.json')).resolve('aws-cdk/bin/cdk');
   } catch (cause) {
-    throw new HoldfastError('environment', 'the CDK CLI is not installed; run npm install aws-cdk', [], { cause });
+    throw new HoldfastError('environment', 'the CDK CLI is not installed; run npm install aws-cdk', [], {
+      cause,
+    });
   }
 }

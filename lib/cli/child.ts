@@ -19,7 +19,11 @@ export function runChild(
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
 ): Promise<ChildResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const stop = () => child.kill('SIGTERM');
     options.signal.addEventListener('abort', stop, { once: true });
     let stdout = '';
@@ -31,7 +35,9 @@ export function runChild(
       stderr += chunk;
     });
     child.once('error', cause =>
-      reject(new HoldfastError('environment', `${program} could not be started: ${cause.message}`, [], { cause })),
+      reject(
+        new HoldfastError('environment', `${program} could not be started: ${cause.message}`, [], { cause }),
+      ),
     );
     child.once('close', code => {
       options.signal.removeEventListener('abort', stop);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadTopology, type ResolvedTopology } from '../../regions';
 import { HoldfastError } from '../errors';
+import type { CommandContext } from './context';
 
 /**
  * Reads a topology file: `.ts` (bundled in memory, nothing is written beside it), `.js`, `.cjs`, `.mjs` or `.json`.
@@ -20,7 +21,10 @@ export async function readTopologyFile(
 ): Promise<ResolvedTopology> {
   const absolute = path.resolve(projectRoot, file);
   if (!existsSync(absolute)) {
-    throw new HoldfastError('not-found', `topology file ${absolute} does not exist; name one with --topology`);
+    throw new HoldfastError(
+      'not-found',
+      `topology file ${absolute} does not exist; name one with --topology`,
+    );
   }
   return loadTopology(await importDefault(absolute), account === undefined ? {} : { account });
 }
@@ -58,4 +62,15 @@ function importTypeScript(file: string): unknown {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The topology that `cdk.json` names in its context, or else the example that ships with the package. */
+export function defaultTopologyFile(context: CommandContext): string {
+  const file = path.join(context.projectRoot, 'cdk.json');
+  if (existsSync(file)) {
+    const named = (JSON.parse(readFileSync(file, 'utf8')) as { context?: { topology?: string } }).context
+      ?.topology;
+    if (named !== undefined) return named;
+  }
+  return path.join(context.installRoot, 'dist', 'regions', 'examples', 'orders.js');
 }

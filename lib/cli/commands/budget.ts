@@ -9,7 +9,9 @@ import { readTopologyFile } from '../topology-file';
 export function budgetCommand(program: Command, context: CommandContext): void {
   program
     .command('budget')
-    .description('print the recovery budget: every second of a switchover and a failover, and what shortens it')
+    .description(
+      'print the recovery budget: every second of a switchover and a failover, and what shortens it',
+    )
     .addHelpText('after', '\nExample:\n  $ npx holdfast budget --json\n')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();

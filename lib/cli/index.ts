@@ -1,0 +1,6 @@
+/** The command line: parse, wire, print. `bin/cli.ts` gives it the outside. */
+export type { CommandContext } from './context';
+export { lineOutput } from './line-output';
+export { createProgram } from './program';
+export { findProjectRoot } from './project-root';
+export { readTopologyFile } from './topology-file';
