@@ -52,14 +52,15 @@ class Handlers(dict):
         return handler
 
 
-def noting(rtype, path):
-    def write(event, stack, logical_id):
-        line = {"event": event, "type": rtype, "logicalId": logical_id, "stack": stack, "region": get_region()}
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+def note(path, event, rtype, stack, logical_id):
+    line = {"event": event, "type": rtype, "logicalId": logical_id, "stack": stack, "region": get_region()}
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
+
+def noting(rtype, path):
     def create(logical_id, props, stack):
-        write("created", stack, logical_id)
+        note(path, "created", rtype, stack, logical_id)
         physical_id = f"not-emulated/{stack}/{logical_id}"
         return physical_id, AnyAttribute(physical_id)
 
@@ -68,7 +69,7 @@ def noting(rtype, path):
 
     def delete(physical_id, props):
         _, stack, logical_id = physical_id.split("/", 2)
-        write("deleted", stack, logical_id)
+        note(path, "deleted", rtype, stack, logical_id)
 
     return {"create": create, "update": update, "delete": delete}
 

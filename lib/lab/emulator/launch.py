@@ -36,7 +36,7 @@ def main():
     import repairs
     import zones
 
-    repairs.apply()
+    repairs.apply(config["notEmulatedFile"])
     bridge.register()
     absent.register(config["notEmulatedFile"])
     zones.create(config["hostedZones"])

@@ -6,19 +6,24 @@
 - One instance of a DB cluster is its writer, not all.
 - A global table has its replicas, except a strongly consistent one, whose calls the gateway routes to one store.
 - Booleans of health checks are written as XML booleans.
+- Public parameters of machine images that the emulator does not know get a placeholder: no instance boots.
+- An alarm over metric math stands there and is never evaluated (INSUFFICIENT_DATA), which is written down.
 - Any Aurora version is accepted: the topology's choice is not the emulator's to refuse.
 """
 
-from ministack.services import alb, dynamodb, rds, route53
+import absent
+from ministack.services import alb, dynamodb, rds, route53, ssm
 from ministack.services.cloudformation import provisioners
 
 
-def apply():
+def apply(not_emulated_file):
     keep_forward_weights()
     join_global_cluster()
     one_writer_instance()
     replicate_global_tables()
     write_booleans_as_xml()
+    accept_metric_math(not_emulated_file)
+    ssm._PUBLIC_AMI_PARAMETERS = PublicImages(ssm._PUBLIC_AMI_PARAMETERS)
     rds._unsupported_aurora_engine_version_error = lambda *_args, **_kwargs: None
 
 
@@ -161,3 +166,41 @@ def write_booleans_as_xml():
         return {k: str(v).lower() if isinstance(v, bool) else v for k, v in parse(element).items()}
 
     route53._parse_health_check_config = parse_config
+
+
+# -- alarms ----------------------------------------------------------------------------------------------------
+
+
+def accept_metric_math(path):
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::Alarm"]
+    create, update = handlers["create"], handlers["update"]
+
+    def without_math(props):
+        if not props.get("Metrics"):
+            return props
+        kept = {k: v for k, v in props.items() if k not in ("Metrics", "TreatMissingData")}
+        unread = {"Namespace": "Holdfast/NotEvaluated", "MetricName": "metric-math", "Statistic": "Sum", "Period": 60}
+        return {**kept, **unread}
+
+    def create_alarm(logical_id, props, stack):
+        if props.get("Metrics"):
+            absent.note(path, "created", "AWS::CloudWatch::Alarm (metric math)", stack, logical_id)
+        return create(logical_id, without_math(props), stack)
+
+    def update_alarm(physical_id, old, new, stack, *rest):
+        return update(physical_id, without_math(old), without_math(new), stack, *rest)
+
+    handlers["create"] = create_alarm
+    handlers["update"] = update_alarm
+
+
+# -- machine images --------------------------------------------------------------------------------------------
+
+
+class PublicImages(dict):
+    """The emulator's list of public image parameters, open to every other one."""
+
+    def get(self, name, default=None):
+        if name in self:
+            return self[name]
+        return "ami-00000000000000000" if str(name).startswith("/aws/service/ami-") else default
