@@ -12,22 +12,20 @@ export const ACTIVATION_SECONDS = 5;
 /** One write and one read from outside, through the service's own name. */
 export const VERIFICATION_SECONDS = 10;
 
-/** The Region that carries the least of the peak when traffic turns to it, other than the seed. */
+/** The Region that carries the least of the peak when traffic turns to it. */
 export interface LeastReadyRegion {
   /** Place in the topology, such as `regions[1]`. */
   readonly path: string;
   readonly capacityShare: number;
 }
 
-/** Finds the standby with the smallest share; the first of equals. */
+/** Finds the Region with the smallest share; the first of equals. A seed's share is always 1. */
 export function leastReadyRegion(topology: Pick<Topology, 'regions'>): LeastReadyRegion {
   return topology.regions
     .map((region, index) => ({
       path: `regions[${index}]`,
       capacityShare: region.capacityShare ?? REGION_DEFAULTS.capacityShare,
-      seed: region.seed === true,
     }))
-    .filter(region => !region.seed)
     .reduce((least, region) => (region.capacityShare < least.capacityShare ? region : least));
 }
 

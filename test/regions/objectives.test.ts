@@ -177,6 +177,13 @@ describe('a budget against its objectives', () => {
     );
   });
 
+  test('a move that takes the RTO to the second is within it', () => {
+    const exact = example(document => {
+      document.objectives.rtoSeconds = 622;
+    });
+    expect(assertWithinBudget(exact).modes.failover).toMatchObject({ totalSeconds: 622, within: true });
+  });
+
   test('names the largest levers and what they save', () => {
     expect(() => assertWithinBudget(over)).toThrow(
       'recovery.decisionSeconds (lower than 180) saves up to 180 s; recovery.detectionSeconds',

@@ -391,6 +391,15 @@ describe('a topology is accepted with', () => {
     ).toEqual([]);
   });
 
+  test('an RPO bounded by exactly what Aurora can bound', () => {
+    expect(
+      problemsAfter(document => {
+        document.database.rpoBasis = 'bounded';
+        document.objectives.rpoSeconds = 20;
+      }),
+    ).toEqual([]);
+  });
+
   test('an eventual register across sets', () => {
     expect(
       problemsAfter(document => {
