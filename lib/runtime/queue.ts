@@ -1,5 +1,6 @@
 import {
-  DeleteMessageCommand,
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -32,7 +33,10 @@ export interface Queue {
   send(messages: readonly OutgoingMessage[]): Promise<readonly string[]>;
   /** Waits for at most ten messages. */
   receive(waitSeconds: number, signal: AbortSignal): Promise<readonly IncomingMessage[]>;
-  remove(receipt: string): Promise<void>;
+  /** Removes at most ten for good. */
+  remove(receipts: readonly string[]): Promise<void>;
+  /** Hands at most ten back, so that they come again at once and not only when their time is up. */
+  release(receipts: readonly string[]): Promise<void>;
   /** Rejects when the queue does not answer. */
   check(): Promise<void>;
 }
@@ -84,8 +88,13 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
       );
       return Messages.map(fromSqs);
     },
-    async remove(ReceiptHandle) {
-      const command = new DeleteMessageCommand({ QueueUrl, ReceiptHandle });
+    async remove(receipts) {
+      const command = new DeleteMessageBatchCommand({ QueueUrl, Entries: toEntries(receipts) });
+      await limited(3000, abortSignal => client.send(command, { abortSignal }));
+    },
+    async release(receipts) {
+      const Entries = toEntries(receipts).map(entry => ({ ...entry, VisibilityTimeout: 0 }));
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
       await limited(3000, abortSignal => client.send(command, { abortSignal }));
     },
     async check() {
@@ -114,6 +123,10 @@ function fromSqs(message: SqsMessage): IncomingMessage {
     attributes: Object.fromEntries(attributes),
     receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
   };
+}
+
+function toEntries(receipts: readonly string[]) {
+  return receipts.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
 }
 
 function toAttributes(attributes: Readonly<Record<string, string>>) {

@@ -1,15 +1,15 @@
 import { withCorrelationId } from '../runtime/correlation';
-import { reasonOf } from '../runtime/errors';
+import { RuntimeError, reasonOf } from '../runtime/errors';
 import type { Logger } from '../runtime/logger';
 import type { IncomingMessage, Queue } from '../runtime/queue';
 import type { Activation } from './activation';
 import type { Fulfilment } from './fulfilment';
-import { parseWorkMessage } from './work-message';
+import { parseWorkMessage, type WorkMessage } from './work-message';
 
 /** What the consumer stands on. */
 export interface ConsumerOptions {
   readonly activation: Pick<Activation, 'state'>;
-  readonly queue: Pick<Queue, 'receive' | 'remove'>;
+  readonly queue: Pick<Queue, 'receive' | 'remove' | 'release'>;
   readonly fulfilment: Pick<Fulfilment, 'fulfil'>;
   /** Told after an order changed, so that no cache serves its old state. Must not reject. */
   readonly changed: (orderId: string) => Promise<void>;
@@ -21,9 +21,13 @@ export interface ConsumerOptions {
 }
 
 /**
- * Takes messages while this Region is active, and removes each only after its work stands in the database. What
- * cannot be worked now, or not at all, stays in the queue and comes again, and at last goes to the dead letters.
+ * What happens to a message: `remove` when its work stands in the database; `release` when only this Region's role
+ * stood against it; `leave` when it could not be worked, so that it comes again later and at last goes to the dead
+ * letters.
  */
+type Fate = 'remove' | 'release' | 'leave';
+
+/** Takes messages while this Region is active, and removes each only after its work stands in the database. */
 export class Consumer {
   constructor(private readonly options: ConsumerOptions) {}
 
@@ -32,45 +36,51 @@ export class Consumer {
     const { activation, queue, paused, waitSeconds } = this.options;
     if (paused() || !activation.state().active) return false;
     const messages = await queue.receive(waitSeconds, signal);
-    await Promise.all(
+    const fates = await Promise.all(
       messages.map(message =>
-        withCorrelationId(message.attributes.correlationId ?? message.messageId, () => this.work(message)),
+        withCorrelationId(message.attributes.correlationId || message.messageId, () => this.work(message)),
       ),
     );
+    const receiptsOf = (fate: Fate) =>
+      messages.filter((_, index) => fates[index] === fate).map(message => message.receipt);
+    const [done, handedBack] = [receiptsOf('remove'), receiptsOf('release')];
+    if (done.length > 0) await queue.remove(done);
+    if (handedBack.length > 0) await queue.release(handedBack);
     return true;
   }
 
-  private async work(message: IncomingMessage): Promise<void> {
+  private async work(message: IncomingMessage): Promise<Fate> {
     const { activation, logger } = this.options;
     const { messageId, receiveCount } = message;
     const work = parseWorkMessage(message.body);
     if (work === undefined) {
       logger.warn('message.not-ours', { messageId, receiveCount });
-      return;
+      return 'leave';
     }
     const state = activation.state();
     if (!state.active) {
-      logger.info('message.left', { messageId, reason: state.reason });
-      return;
+      logger.info('message.released', { messageId, reason: state.reason });
+      return 'release';
     }
     if (work.epoch < state.epoch) logger.info('message.of-older-epoch', { messageId, epoch: work.epoch });
     try {
-      await this.fulfil(message, work.orderId, state.epoch);
+      return await this.fulfil(work, message, state.epoch);
     } catch (error) {
-      logger.warn('message.left', { messageId, receiveCount, reason: reasonOf(error) });
+      logger.warn('message.failed', { messageId, receiveCount, reason: reasonOf(error) });
+      return error instanceof RuntimeError && error.code === 'not-active' ? 'release' : 'leave';
     }
   }
 
-  private async fulfil(message: IncomingMessage, orderId: string, epoch: number): Promise<void> {
-    const { fulfilment, queue, changed, logger } = this.options;
-    const outcome = await fulfilment.fulfil(orderId, epoch);
+  private async fulfil({ orderId }: WorkMessage, message: IncomingMessage, epoch: number): Promise<Fate> {
+    const { fulfilment, changed, logger } = this.options;
     const { messageId, receiveCount } = message;
+    const outcome = await fulfilment.fulfil(orderId, epoch);
     if (outcome === 'unknown-order') {
       logger.warn('order.unknown', { orderId, messageId, receiveCount });
-      return;
+      return 'leave';
     }
     logger.info(`order.${outcome}`, { orderId, messageId, epoch });
-    await queue.remove(message.receipt);
     if (outcome === 'fulfilled') await changed(orderId);
+    return 'remove';
   }
 }

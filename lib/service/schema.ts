@@ -22,7 +22,8 @@ CREATE INDEX IF NOT EXISTS orders_by_ledger ON orders (ledger, number, id) WHERE
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   key_hash text PRIMARY KEY,
   request_hash text NOT NULL,
-  response jsonb NOT NULL,
+  -- Not jsonb, which reorders fields: a replay repeats the first answer to the letter.
+  response json NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL
 );

@@ -14,6 +14,8 @@ import { OutboxRelay } from './relay';
 const RELAY_PAUSE = 0.5;
 const QUEUE_WAIT = 5;
 const PURGE_PAUSE = 300;
+/** Batches in work at the same time, so that one that waits for the database does not stop the next. */
+const CONSUMERS = 2;
 /** Pause of a standby before it looks again, in unscaled seconds. */
 const STANDBY_PAUSE = 1;
 
@@ -25,7 +27,7 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
   const ended = runParts(parts, background.signal);
   const work = Promise.all([
     runRelay(parts, intake.signal),
-    runConsumer(parts, intake.signal),
+    ...Array.from({ length: CONSUMERS }, () => runConsumer(parts, intake.signal)),
     runPurge(parts, intake.signal),
   ]);
   return {
