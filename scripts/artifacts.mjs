@@ -76,7 +76,9 @@ function appFiles(root) {
     if (!existsSync(path.join(folder, 'index.cjs'))) {
       throw new Error(`dist/bundles/${entry}/index.cjs is missing: bundle first, as \`npm run build\` does`);
     }
-    for (const name of readdirSync(folder)) files[`${entry}/${name}`] = readFileSync(path.join(folder, name));
+    // Source maps stay at home: they are not linked from the bundles.
+    for (const name of readdirSync(folder).filter(file => !file.endsWith('.map')))
+      files[`${entry}/${name}`] = readFileSync(path.join(folder, name));
   }
   return files;
 }

@@ -9,7 +9,7 @@ import type { Construct } from 'constructs';
 export function cloneRole(scope: Construct): iam.Role {
   const role = new iam.Role(scope, 'Role', {
     description: `Clones of ${scope.node.path}`,
-    assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+    assumedBy: new iam.ServicePrincipal('ec2'),
   });
   // A policy of its own, so that what is acknowledged here covers no statement that others add to the role.
   const sessions = new iam.Policy(scope, 'Sessions', {

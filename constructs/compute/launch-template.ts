@@ -2,10 +2,11 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CloneGroupProps } from './clone-group';
+import { SHEBANG } from './user-data';
 
 /**
  * Launch template of a clone: no public address, IMDSv2 only and one hop away, encrypted gp3 root, minute metrics.
- * Its user data starts empty.
+ * Its user data is a script that is still empty.
  *
  * The default image is the public parameter of Amazon Linux 2023, read by CloudFormation at each deploy. Read at
  * each launch instead (`resolve:ssm:` in the template), clones of one group could differ, and a failover would try
@@ -22,7 +23,7 @@ export function declareLaunchTemplate(
   return new ec2.LaunchTemplate(scope, 'Template', {
     instanceType: new ec2.InstanceType(props.instanceType ?? 'm7i.large'),
     machineImage: props.machineImage ?? ec2.MachineImage.latestAmazonLinux2023(),
-    userData: ec2.UserData.custom(''),
+    userData: ec2.UserData.custom(SHEBANG),
     role: props.role,
     securityGroup,
     associatePublicIpAddress: false,

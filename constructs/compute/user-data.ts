@@ -22,7 +22,7 @@ export interface CloneUserDataProps {
 
 const KEY_FORM = /^[A-Z][A-Z0-9_]*$/;
 /** Characters to which systemd or a line-wise reader would give a meaning. */
-const UNSAFE_VALUE = /["'\\\n\r]|^\s|\s$/;
+const UNSAFE_VALUE = /["'\\\p{Cc}]|^\s|\s$/u;
 
 /** Rules for an environment that is written as a file, one line a value. */
 export function environmentRules(environment: Readonly<Record<string, string>>): Rule[] {
@@ -38,10 +38,13 @@ export function environmentRules(environment: Readonly<Record<string, string>>):
         path: `environment.${key}`,
         received: value,
         message: 'value would not survive an environment file',
-        fix: 'remove quotes, backslashes, line breaks and outer spaces, or keep the value in Parameter Store',
+        fix: 'remove quotes, backslashes, control characters and outer spaces, or keep the value in Parameter Store',
       },
   ]);
 }
+
+/** First line of the user data; without it at the very start, cloud-init does not take the rest for a script. */
+export const SHEBANG = '#!/bin/bash';
 
 const APP_FOLDER = '/opt/holdfast/app';
 const RUNTIME_FOLDER = '/opt/holdfast/runtime';
@@ -56,13 +59,12 @@ export const RDS_CERTIFICATES_FILE = `${APP_FOLDER}/certificates/rds.pem`;
 export const ENVIRONMENT_FILE = '/etc/holdfast/service.env';
 
 /**
- * First-boot script of a clone: environment, artifact and run time from the Region's S3, a hardened unit that does
+ * First-boot script of a clone, to follow {@link SHEBANG}: environment, artifact and run time from the Region's S3, a hardened unit that does
  * not run as root, and a signal to CloudFormation once the process answers.
  */
 export function renderUserData(props: CloneUserDataProps): string {
   const { app, runtime } = props.artifact;
   return [
-    '#!/bin/bash',
     `# holdfast-artifact s3://${app.bucketName}/${app.objectKey} sha256=${app.sha256} entry=${props.entry}`,
     `# holdfast-runtime s3://${runtime.bucketName}/${runtime.objectKey} sha256=${runtime.sha256}`,
     'set -Eeuo pipefail',
@@ -116,7 +118,9 @@ function fetchLines({ artifact, region }: CloneUserDataProps): string[] {
     'fetch() {',
     `  aws s3 cp --only-show-errors --region ${region} "$1" /opt/holdfast/fetched.tgz`,
     '  echo "$2  /opt/holdfast/fetched.tgz" | sha256sum --check --strict --quiet',
-    '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$3" "${@:4}"',
+    '  local folder="$3"',
+    '  shift 3',
+    '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$folder" "$@"',
     '  rm /opt/holdfast/fetched.tgz',
     '}',
     fetch(artifact.app, APP_FOLDER),
@@ -139,7 +143,7 @@ function unitLines(entry: ArtifactEntry): string[] {
     `EnvironmentFile=${ENVIRONMENT_FILE}`,
     'EnvironmentFile=/etc/holdfast/instance.env',
     'Environment=NODE_ENV=production',
-    `ExecStart=${RUNTIME_FOLDER}/bin/node --enable-source-maps ${APP_FOLDER}/${entry}/index.cjs`,
+    `ExecStart=${RUNTIME_FOLDER}/bin/node ${APP_FOLDER}/${entry}/index.cjs`,
     'Restart=always',
     'RestartSec=1',
     'TimeoutStopSec=60',

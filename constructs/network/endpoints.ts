@@ -25,7 +25,7 @@ export interface EndpointsProps {
   readonly vpc: ec2.IVpc;
   /** Range from which endpoints may be called. */
   readonly cidr: string;
-  /** Subnets that hold the interface endpoints. */
+  /** Subnets that hold the interface endpoints and get routes to the gateway endpoints. */
   readonly subnets: ec2.SubnetSelection;
   readonly services: readonly string[];
 }
@@ -40,7 +40,11 @@ export function addEndpoints(
     s3: ec2.GatewayVpcEndpointAwsService.S3,
     dynamodb: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
   })) {
-    const endpoint = new ec2.GatewayVpcEndpoint(scope, `Endpoint-${id}`, { vpc, service });
+    const endpoint = new ec2.GatewayVpcEndpoint(scope, `Endpoint-${id}`, {
+      vpc,
+      service,
+      subnets: [subnets],
+    });
     endpoint.addToPolicy(endpointPolicy(id));
   }
   if (services.length === 0) return {};

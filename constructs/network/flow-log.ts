@@ -19,7 +19,7 @@ export function addFlowLog(
   });
   const role = new iam.Role(scope, 'FlowLogRole', {
     description: 'Lets flow logs write to their log group',
-    assumedBy: new iam.ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+    assumedBy: new iam.ServicePrincipal('vpc-flow-logs', {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
     }),
   });

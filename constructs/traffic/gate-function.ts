@@ -25,7 +25,7 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
   });
   const role = new iam.Role(scope, 'Role', {
     description: `Gate ${parent.node.path}`,
-    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    assumedBy: new iam.ServicePrincipal('lambda'),
   });
   logGroup.grantWrite(role);
   grantGate(parent, role, tableName, parameterName);
@@ -34,7 +34,7 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     handler: 'index.handler',
-    code: props.code ?? lambda.Code.fromAsset(buildOutput('bundles/gate')),
+    code: props.code ?? lambda.Code.fromAsset(buildOutput('bundles/gate'), { exclude: ['*.map'] }),
     role,
     logGroup,
     memorySize: 512,

@@ -62,9 +62,10 @@ function declareLogBucket(scope: Construct): s3.Bucket {
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const { account } = Stack.of(scope);
+  const logDelivery = `logdelivery.${iam.ServicePrincipal.servicePrincipalName('elasticloadbalancing')}`;
   bucket.addToResourcePolicy(
     new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+      principals: [new iam.ServicePrincipal(logDelivery)],
       actions: ['s3:PutObject'],
       resources: [bucket.arnForObjects(`AWSLogs/${account}/*`)],
     }),
