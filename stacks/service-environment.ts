@@ -1,4 +1,5 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
 import { registerTableName } from '../lib/naming';
@@ -32,6 +33,7 @@ export function serviceEnvironment(
     HOLDFAST_DATABASE_NAME: topology.database.databaseName,
     HOLDFAST_DATABASE_USER: DATABASE_USER,
     HOLDFAST_DATABASE_AUTH: 'iam',
+    HOLDFAST_DATABASE_CA: RDS_CERTIFICATES_FILE,
     HOLDFAST_CACHE_URL: `rediss://${cache.primaryEndpointAddress}:${cache.port}`,
     HOLDFAST_CACHE_AUTH: `iam:${cache.replicationGroupId}:${cache.userName}`,
     HOLDFAST_QUEUE_URL: queue.queueUrl,

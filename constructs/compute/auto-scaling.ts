@@ -1,7 +1,8 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../policy/acknowledge';
 import type { CloneGroupProps } from './clone-group';
 
 /** Longest time from launch to healthy. */
@@ -47,10 +48,10 @@ export function declareGroup(
       pauseTime: bootTimeout,
     }),
   });
-  Validations.of(group).acknowledge({
-    id: 'AwsSolutions-AS3',
-    reason:
-      'Scaling events are read from the group metrics and from EventBridge, which carries every one of them; a topic without a reader tells nobody',
-  });
+  acknowledge(
+    group,
+    'AwsSolutions-AS3',
+    'Scaling events are read from the group metrics and from EventBridge, which carries every one of them; a topic without a reader tells nobody',
+  );
   return group;
 }

@@ -1,6 +1,6 @@
-import { Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../policy/acknowledge';
 
 /**
  * Role of the clones: what the Systems Manager agent needs for sessions, and nothing else. The managed policy for it
@@ -27,9 +27,10 @@ export function cloneRole(scope: Construct): iam.Role {
       }),
     ],
   });
-  Validations.of(sessions).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'Actions of the Systems Manager agent know no resource: AWS offers * alone for them',
-  });
+  acknowledge(
+    sessions,
+    'AwsSolutions-IAM5[Resource::*]',
+    'Actions of the Systems Manager agent know no resource: AWS offers * alone for them',
+  );
   return role;
 }

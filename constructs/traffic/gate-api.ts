@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../policy/acknowledge';
 
 /** Declares the public endpoint of a gate: one route, throttled and logged, under its own name alone. */
 export function declareGateApi(
@@ -33,11 +34,11 @@ export function declareGateApi(
     integration: new HttpLambdaIntegration('Answer', handler, { timeout: Duration.seconds(2) }),
   });
   for (const route of routes) {
-    Validations.of(route).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason:
-        'Route 53 checkers cannot sign requests; the answer says which Region is active and nothing else, and is throttled',
-    });
+    acknowledge(
+      route,
+      'AwsSolutions-APIG4',
+      'Route 53 checkers cannot sign requests; the answer says which Region is active and nothing else, and is throttled',
+    );
   }
   return api;
 }

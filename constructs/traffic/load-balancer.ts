@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../policy/acknowledge';
 import type { BlueGreenBalancerProps } from './blue-green-balancer';
 
 /** A load balancer and where it logs. */
@@ -21,11 +22,11 @@ export function declareLoadBalancer(scope: Construct, props: BlueGreenBalancerPr
     allowAllOutbound: false,
   });
   if (internetFacing) {
-    Validations.of(securityGroup).acknowledge({
-      id: 'AwsSolutions-EC23',
-      reason:
-        'This is the public entry of the service: anybody may reach ports 80 (redirect) and 443, and no other',
-    });
+    acknowledge(
+      securityGroup,
+      'AwsSolutions-EC23',
+      'This is the public entry of the service: anybody may reach ports 80 (redirect) and 443, and no other',
+    );
   }
   const loadBalancer = new elbv2.ApplicationLoadBalancer(scope, 'LoadBalancer', {
     vpc: props.vpc,
@@ -70,9 +71,10 @@ function declareLogBucket(scope: Construct): s3.Bucket {
       resources: [bucket.arnForObjects(`AWSLogs/${account}/*`)],
     }),
   );
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason: 'This bucket holds access logs itself; logging the writing of logs would never end',
-  });
+  acknowledge(
+    bucket,
+    'AwsSolutions-S1',
+    'This bucket holds access logs itself; logging the writing of logs would never end',
+  );
   return bucket;
 }
