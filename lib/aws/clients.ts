@@ -1,0 +1,113 @@
+import type { Clock, CloudCall } from '../ports';
+import { fromSdk } from './errors';
+
+/** How the provider is reached. A lab differs from an account in these options alone. */
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  /** URL of the lab's gateway. @default - the provider's own endpoints, or AWS_ENDPOINT_URL */
+  readonly endpoint?: string;
+  /** @default - the SDK's own chain: environment, profile, role */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Milliseconds for an answer to one attempt. @default 5000 */
+  readonly timeoutMilliseconds?: number;
+}
+
+/** The part of an SDK client's configuration that this module decides. */
+export interface ClientConfiguration {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly maxAttempts: number;
+  readonly requestHandler: { readonly connectionTimeout: number; readonly requestTimeout: number };
+}
+
+/** What every SDK client has. */
+interface SdkClient {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { step: 'initialize'; name: string; priority: 'high' }): void;
+  };
+  destroy(): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the SDK types a middleware by the union of all inputs of its client
+type Handler = (args: any) => Promise<any>;
+type Middleware = (next: Handler, context: { clientName?: string; commandName?: string }) => Handler;
+
+type ClientClass<C extends SdkClient> = new (configuration: ClientConfiguration) => C;
+
+/** Attempts of a call that may be repeated: reads, and writes that are conditional. */
+const ATTEMPTS = 3;
+
+/** SDK clients of every service and Region, made when first used, with every call recorded. */
+export class Connection {
+  readonly calls: CloudCall[] = [];
+  private readonly clients = new Map<string, SdkClient>();
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  /** The machine's clock, for timestamps in requests and records. */
+  get clock(): Clock {
+    return this.options.clock;
+  }
+
+  /** The client of a service in a Region. `once`: for calls that must not be repeated by the SDK. */
+  client<C extends SdkClient>(type: ClientClass<C>, region: string, once = false): C {
+    const key = `${type.name} ${region} ${once}`;
+    const known = this.clients.get(key);
+    if (known !== undefined) return known as C;
+    const { endpoint, credentials, timeoutMilliseconds = 5000 } = this.options;
+    const made = new type({
+      region,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(credentials === undefined ? {} : { credentials }),
+      maxAttempts: once ? 1 : ATTEMPTS,
+      requestHandler: { connectionTimeout: 2000, requestTimeout: timeoutMilliseconds },
+    });
+    made.middlewareStack.add(this.record(region), {
+      step: 'initialize',
+      name: 'holdfastRecord',
+      priority: 'high',
+    });
+    this.clients.set(key, made);
+    return made;
+  }
+
+  /** Closes every client. */
+  close(): void {
+    for (const client of this.clients.values()) client.destroy();
+    this.clients.clear();
+  }
+
+  private record(region: string): Middleware {
+    return (next, { clientName = '', commandName = '' }) =>
+      async args => {
+        const { clock } = this.options;
+        const startedAt = clock.monotonic();
+        const call = {
+          service: clientName.replace(/Client$/, ''),
+          region,
+          action: commandName.replace(/Command$/, ''),
+          at: clock.now().toISOString(),
+        };
+        const done = (result: string) =>
+          this.calls.push({ ...call, milliseconds: Math.round(clock.monotonic() - startedAt), result });
+        try {
+          const output = await next(args);
+          done('ok');
+          return output;
+        } catch (error) {
+          done(error instanceof Error ? error.name : 'Error');
+          throw error;
+        }
+      };
+  }
+}
+
+/** Sends, and turns an error of the SDK into one of the family. */
+export async function ask<T>(what: string, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw fromSdk(error, what);
+  }
+}

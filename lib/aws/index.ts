@@ -1,0 +1,52 @@
+/** Adapters of the `Cloud` port: an AWS account, or a lab behind AWS_ENDPOINT_URL, by the same SDK clients. */
+import type { Cloud } from '../ports';
+import { alarms } from './alarms';
+import { capacity, raiseFloor } from './capacity';
+import { Connection, type ConnectionOptions } from './clients';
+import { configState } from './config-state';
+import { GlobalDatabaseApi } from './database';
+import { DrillLockTable } from './drill-lock';
+import { RegisterTable } from './register';
+import { replicationLag } from './replication-lag';
+
+export type { ConnectionOptions } from './clients';
+
+/** Options of {@link createAwsCloud}. */
+export interface AwsCloudOptions extends ConnectionOptions {
+  /** Name of the application; prefix of every name (lib/naming). */
+  readonly application: string;
+}
+
+/** The port with its connections. */
+export interface AwsCloud extends Cloud {
+  /** Closes every connection. */
+  close(): void;
+}
+
+/** Makes the `Cloud` of an application. Nothing is connected before the first call. */
+export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
+  const { application } = options;
+  const connection = new Connection(options);
+  const register = new RegisterTable(connection, application);
+  const lock = new DrillLockTable(connection, application);
+  const database = new GlobalDatabaseApi(connection, application);
+  return {
+    readRegister: region => register.read(region),
+    createRegister: (region, record, by) => register.create(region, record, by),
+    raiseRegister: (region, raise) => register.raise(region, raise),
+    readLock: region => lock.read(region),
+    takeLock: (region, next, previous) => lock.take(region, next, previous),
+    renewLock: (region, next) => lock.renew(region, next),
+    releaseLock: (region, held) => lock.release(region, held),
+    databaseState: (region, statusOf) => database.state(region, statusOf),
+    replicationLag: (region, writerRegion) =>
+      replicationLag(connection, { application, region, writerRegion }),
+    startSwitchover: (writerRegion, arn) => database.startSwitchover(writerRegion, arn),
+    capacity: region => capacity(connection, application, region),
+    raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
+    configState: region => configState(connection, application, region),
+    alarms: region => alarms(connection, application, region),
+    calls: () => [...connection.calls],
+    close: () => connection.close(),
+  };
+}
