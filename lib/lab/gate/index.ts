@@ -1,0 +1,1 @@
+export { GateProcess, type GateProcessOptions } from './gate';

@@ -1,0 +1,142 @@
+import { loadBalancerName } from '../../naming';
+import type { Clock, Output } from '../../ports';
+import type { Balancer, TargetGroup } from '../balancer';
+import { GateProcess } from '../gate';
+import type { ProcessRegistry } from '../processes';
+import { type BalancingState, readBalancing } from './balancing';
+import type { RegionClients } from './clients';
+import { readGateEnvironment } from './gate-function';
+import { type GroupState, liftToMinimum, readGroups, readLaunch } from './groups';
+import { Instances } from './instances';
+import type { Problems } from './problems';
+import type { LaunchFacts } from './user-data';
+
+/** What following one Region needs. */
+export interface RegionFollowerOptions {
+  readonly application: string;
+  readonly region: string;
+  /** Loopback address of the Region. */
+  readonly host: string;
+  readonly gatePort: number;
+  readonly timeScale: number;
+  /** The gateway. */
+  readonly endpoint: string;
+  readonly clients: RegionClients;
+  readonly balancer: Balancer;
+  readonly registry: ProcessRegistry;
+  readonly clock: Clock;
+  readonly output: Output;
+  readonly problems: Problems;
+  /** Laid over the environment of clones and workers; undefined takes a variable away. */
+  readonly overlay: Readonly<Record<string, string | undefined>>;
+  /** Laid over the environment of the gate. */
+  readonly gateOverlay: Readonly<Record<string, string>>;
+  readonly program: (launch: LaunchFacts) => Promise<string>;
+  /** Asks for another round soon. */
+  readonly kick: () => void;
+}
+
+/** Kinds of processes that a fault can hold down in a Region. */
+export type HeldKind = 'service' | 'worker' | 'gate';
+
+/** Makes the processes of a Region follow its control plane: clones, workers, gate and balancer. */
+export class RegionFollower {
+  readonly instances: Instances;
+  private readonly launches = new Map<string, LaunchFacts>();
+  private readonly held = new Set<HeldKind>();
+  private running: GateProcess | undefined;
+  private seen: BalancingState | undefined;
+
+  constructor(readonly options: RegionFollowerOptions) {
+    this.instances = new Instances({ ...options, changed: options.kick });
+  }
+
+  /** The gate's process, once its function is deployed. */
+  get gate(): GateProcess | undefined {
+    return this.running;
+  }
+
+  /** The load balancer, as last seen. */
+  get balancing(): BalancingState | undefined {
+    return this.seen;
+  }
+
+  /** One round. Never throws: what fails is noted and tried again in the next one. */
+  async follow(): Promise<void> {
+    const { problems, region } = this.options;
+    await Promise.all([
+      problems.guard(`clones of ${region}`, () => this.followGroups()),
+      problems.guard(`gate of ${region}`, () => this.followGate()),
+    ]);
+  }
+
+  /** Stops all processes of a kind and keeps them down, as when they are lost for good. */
+  async hold(kind: HeldKind): Promise<void> {
+    this.held.add(kind);
+    if (kind === 'gate') await this.running?.stop();
+    else await this.followGroups();
+  }
+
+  /** Lets the processes of a kind come back. */
+  async release(kind: HeldKind): Promise<void> {
+    this.held.delete(kind);
+    if (kind === 'gate') await this.running?.start();
+    else await this.followGroups();
+  }
+
+  /** Stops every process of the Region. */
+  async stop(): Promise<void> {
+    await Promise.all([this.instances.stopAll(), this.running?.stop()]);
+  }
+
+  private async followGroups(): Promise<void> {
+    const { clients, application, timeScale } = this.options;
+    const [groups, balancing] = await Promise.all([
+      readGroups(clients),
+      readBalancing(clients, loadBalancerName(application), timeScale),
+    ]);
+    this.seen = balancing;
+    await Promise.all(groups.map(group => liftToMinimum(clients, group)));
+    const wanted = await Promise.all(groups.map(group => this.wantedOf(group)));
+    const leaving = new Set(await this.instances.reconcile(wanted.flat()));
+    this.balance(balancing, leaving);
+    // Out of the balancer first; then each ends in order, on its own time.
+    for (const id of leaving) void this.instances.stop(id).catch(() => undefined);
+  }
+
+  private async wantedOf(group: GroupState) {
+    if (group.instances.length === 0) return [];
+    const launch = await this.launchOf(group);
+    if (this.held.has(launch.artifact.entry as HeldKind)) return [];
+    return group.instances.map(id => ({ id, group: group.name, launch }));
+  }
+
+  private async launchOf(group: GroupState): Promise<LaunchFacts> {
+    const { id, version } = group.template;
+    const key = `${id}:${version}`;
+    const launch = this.launches.get(key) ?? (await readLaunch(this.options.clients, group));
+    // A numbered version never changes; `$Latest` and `$Default` do.
+    if (/^\d+$/.test(version)) this.launches.set(key, launch);
+    return launch;
+  }
+
+  /** A clone group stands behind the target group of its own name (lib/naming). */
+  private balance(balancing: BalancingState | undefined, leaving: ReadonlySet<string>): void {
+    const groups: TargetGroup[] = (balancing?.groups ?? []).map(({ name, settings }) => ({
+      ...settings,
+      targets: this.instances.targets(name).filter(target => !leaving.has(target.id)),
+    }));
+    this.options.balancer.update(groups);
+  }
+
+  private async followGate(): Promise<void> {
+    const { endpoint, region, application, host, gatePort, gateOverlay } = this.options;
+    if (this.running !== undefined) return;
+    const deployed = await readGateEnvironment(endpoint, region, application);
+    if (deployed === undefined) return;
+    const environment = { ...deployed, ...gateOverlay };
+    const gate = new GateProcess({ ...this.options, host, port: gatePort, environment });
+    await gate.start();
+    this.running = gate;
+  }
+}
