@@ -1,0 +1,57 @@
+/** The building blocks, each of which stands alone in any CDK app. */
+
+export { QueueWorker } from './async/queue-worker';
+export type { QueueWorkerOptions, QueueWorkerProps, ScaleOnBacklogOptions } from './async/queue-worker-props';
+export {
+  Artifact,
+  type ArtifactFile,
+  type ArtifactFiles,
+  type ArtifactObjects,
+  type BoundArtifact,
+} from './compute/artifact';
+export {
+  CloneGroup,
+  type CloneGroupOptions,
+  type CloneGroupProps,
+  type ScaleOnRequestsOptions,
+} from './compute/clone-group';
+export type { ArtifactEntry } from './compute/user-data';
+export {
+  ConfigRollout,
+  type ConfigRolloutProps,
+  type ConfigurationOptions,
+} from './config/config-rollout';
+export type { Json, JsonSchema } from './config/configuration-content';
+export { assertValidFeatureFlags, featureFlagProblems } from './config/feature-flags';
+export {
+  ROLLOUT_STRATEGIES,
+  type RolloutStrategy,
+  type RolloutStrategyName,
+} from './config/rollout-strategy';
+export { CacheTier } from './data/cache-tier';
+export type { CacheTierOptions, CacheTierProps } from './data/cache-tier-props';
+export { GlobalDatabase } from './data/global-database';
+export type {
+  GlobalDatabaseMember,
+  GlobalDatabaseOptions,
+  GlobalDatabaseProps,
+  RecoveryPointBasis,
+} from './data/global-database-props';
+export { type IRegister, Register, type RegisterConsistency, type RegisterProps } from './data/register';
+export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
+export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
+export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';
+export { applyPolicy } from './policy/apply-policy';
+export { OperatorRole, type OperatorRoleProps } from './policy/operator-role';
+export {
+  POLICY_REPORT_FILE,
+  type PolicyFinding,
+  type PolicyJudgements,
+  type PolicyReport,
+  readPolicyReport,
+} from './policy/policy-report';
+export type { AliasTarget } from './traffic/alias-target';
+export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-green-balancer';
+export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
+export { Gate, type GateProps } from './traffic/gate';
+export type { GateCheckOptions } from './traffic/gate-checks';

@@ -1,0 +1,103 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Register, type RegisterProps } from '../../../constructs/data/register';
+import { DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
+import * as runtime from '../../../lib/runtime/register';
+import { onlyOf, stackIn } from '../stack';
+
+const TABLE = 'AWS::DynamoDB::GlobalTable';
+
+function declare(stack: Stack, props: Partial<RegisterProps> = {}): Register {
+  return new Register(stack, 'Register', {
+    tableName: 'orders-register',
+    regions: ['us-east-2', 'us-west-2'],
+    consistency: { kind: 'strong', witness: 'us-east-1' },
+    ...props,
+  });
+}
+
+test('two Regions and a witness agree before a write is acknowledged', () => {
+  const stack = stackIn();
+  declare(stack);
+  expect(onlyOf(stack, TABLE)).toMatchObject({
+    MultiRegionConsistency: 'STRONG',
+    GlobalTableWitnesses: [{ Region: 'us-east-1' }],
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    Replicas: ['us-east-2', 'us-west-2'].map(region => ({
+      Region: region,
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    })),
+  });
+  expect(onlyOf(stack, TABLE)).not.toHaveProperty('TimeToLiveSpecification');
+  Template.fromStack(stack).hasResource(TABLE, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+});
+
+test('three Regions need no witness', () => {
+  const stack = stackIn();
+  declare(stack, { regions: ['us-east-1', 'us-east-2', 'us-west-2'], consistency: { kind: 'strong' } });
+  expect(onlyOf(stack, TABLE)).not.toHaveProperty('GlobalTableWitnesses');
+});
+
+test('an eventual register says in the template what it cannot do', () => {
+  const stack = stackIn();
+  declare(stack, { consistency: { kind: 'eventual' } });
+  Template.fromStack(stack).hasResource(TABLE, {
+    Properties: { MultiRegionConsistency: 'EVENTUAL' },
+    Metadata: { holdfast: { register: 'cannot fence a partition' } },
+  });
+});
+
+test.each<[string, Partial<RegisterProps>, RegExp]>([
+  [
+    'two Regions without a witness',
+    { consistency: { kind: 'strong' } },
+    /has 3 votes, this one would have 2/,
+  ],
+  [
+    'a witness that holds a copy',
+    { consistency: { kind: 'strong', witness: 'us-west-2' } },
+    /takes two votes/,
+  ],
+  ['one Region', { regions: ['us-east-2'] }, /a register in one Region is lost with it/],
+  ['a Region twice', { regions: ['us-east-2', 'us-east-2'] }, /a Region is named twice/],
+  ['no name', { tableName: '' }, /tableName/],
+])('refuses %s', (_case, props, message) => {
+  expect(() => declare(stackIn(), props)).toThrow(message);
+});
+
+test('another Region names its own copy and declares nothing', () => {
+  const stack = stackIn('us-west-2');
+  const register = Register.fromTableName(stack, 'Register', 'orders-register');
+  expect(JSON.stringify(stack.resolve(register.tableArn))).toContain(
+    ':dynamodb:us-west-2:000000000000:table/',
+  );
+  Template.fromStack(stack).resourceCountIs(TABLE, 0);
+});
+
+test('a reader reads, a mover writes by condition, both the two items alone', () => {
+  const stack = stackIn();
+  const register = Register.fromTableName(stack, 'Register', 'orders-register');
+  const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('ec2') });
+  const mover = new Role(stack, 'Mover', { assumedBy: new ServicePrincipal('ec2') });
+  register.grantRead(reader);
+  register.grantMove(mover);
+  const keys = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock'] } };
+  for (const Action of [
+    'dynamodb:GetItem',
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  ]) {
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action, Condition: keys })] },
+    });
+  }
+});
+
+test('the keys are those of the run time', () => {
+  expect({ REGISTER_KEY, DRILL_LOCK_KEY }).toEqual({
+    REGISTER_KEY: runtime.REGISTER_KEY,
+    DRILL_LOCK_KEY: runtime.DRILL_LOCK_KEY,
+  });
+});
