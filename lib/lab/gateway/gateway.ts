@@ -6,10 +6,11 @@ import { type ApiCall, namingParameters, parseCall, speaksInBody } from './call'
 import { Callers } from './callers';
 import { databaseMoves } from './database-moves';
 import { checkStatus, targetHealth } from './health-keepers';
-import type { Keeper } from './keeper';
+import type { Ask, Keeper } from './keeper';
 import { isDenied, takeFault } from './policy';
 import { registerQuorum } from './register-quorum';
 import { accessDenied, type Reply, serverError, throttled } from './reply';
+import { stackSettling } from './stack-settling';
 import type { GatewayState } from './state';
 import type { CallOutcome, FaultEffect } from './types';
 import { passable, readAll, Upstream } from './upstream';
@@ -34,19 +35,22 @@ export interface GatewayOptions {
 export class Gateway {
   readonly state: GatewayState;
   readonly #callers = new Callers();
-  readonly #keepers: readonly Keeper[] = [
-    registerQuorum,
-    databaseMoves,
-    targetHealth,
-    checkStatus,
-    this.#callers.keeper,
-  ];
+  readonly #keepers: readonly Keeper[];
   readonly #admin: AdminApi;
   readonly #server: Server;
   #upstream: Upstream | undefined;
 
   private constructor(private readonly options: GatewayOptions) {
     this.state = options.state;
+    const settling = stackSettling(options.clock);
+    this.#keepers = [
+      registerQuorum,
+      databaseMoves,
+      targetHealth,
+      checkStatus,
+      settling,
+      this.#callers.keeper,
+    ];
     this.#admin = new AdminApi(options);
     this.#server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
@@ -98,19 +102,12 @@ export class Gateway {
   async abandonDatabaseMove(globalCluster: string): Promise<void> {
     const move = this.state.databaseMove(globalCluster);
     if (move === undefined || this.#upstream === undefined) return;
-    const form = new URLSearchParams({
-      Action: 'SwitchoverGlobalCluster',
+    const ask = asking(this.#upstream, 'gateway', move.fromRegion, 'rds');
+    const reply = await ask('SwitchoverGlobalCluster', {
       Version: '2014-10-31',
       GlobalClusterIdentifier: globalCluster,
       TargetDbClusterIdentifier: move.fromArn,
     });
-    const credential = `gateway/20000101/${move.fromRegion}/rds/aws4_request`;
-    const headers = {
-      authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
-      'content-type': 'application/x-www-form-urlencoded',
-    };
-    const body = Buffer.from(form.toString());
-    const reply = await this.#upstream.ask({ method: 'POST', url: '/', headers, body });
     if (reply.status !== 200) {
       throw new HoldfastError(
         'unavailable',
@@ -165,7 +162,8 @@ export class Gateway {
     const outgoing = { method: call.method, url: request.url ?? '/', headers, body: call.body ?? request };
     if (keeper?.after !== undefined) {
       const reply = await this.#upstream.ask(outgoing);
-      return send(response, keeper.after(call, reply, this.state), 'forwarded');
+      const ask = asking(this.#upstream, call.caller, call.region, call.service);
+      return send(response, await keeper.after(call, reply, this.state, ask), 'forwarded');
     }
     return pass(await this.#upstream.send(outgoing), response);
   }
@@ -179,6 +177,19 @@ interface Handled {
 function faultReply(call: ApiCall, fault: FaultEffect): Reply | undefined {
   if (fault.kind === 'throttle') return throttled(call);
   return fault.kind === 'error' ? serverError(call, fault.status) : undefined;
+}
+
+/** Asks the emulator in a service's query protocol; the signature is never checked, its scope is read. */
+function asking(upstream: Upstream, caller: string, region: string, service: string): Ask {
+  const credential = `${caller}/20000101/${region}/${service}/aws4_request`;
+  const headers = {
+    authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  return (action, fields) => {
+    const body = Buffer.from(new URLSearchParams({ Action: action, ...fields }).toString());
+    return upstream.ask({ method: 'POST', url: '/', headers, body });
+  };
 }
 
 /** The emulator finds the Region in the credential scope, and checks no signature. */

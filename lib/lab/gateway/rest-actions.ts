@@ -54,6 +54,7 @@ const S3: readonly Route[] = [
   ['HEAD', /^\/[^/]+\/.+/, 'HeadObject'],
   ['PUT', /^\/[^/]+\/.+/, 'PutObject'],
   ['GET', /^\/[^/]+\/.+/, 'GetObject'],
+  ['POST', /^\/[^/]+\/.+/, 'CompleteMultipartUpload'],
   ['DELETE', /^\/[^/]+\/.+/, 'DeleteObject'],
 ];
 
