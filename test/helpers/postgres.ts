@@ -1,6 +1,5 @@
 // Real PostgreSQL servers for tests, by the lab's own code.
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../lib/clock';
@@ -9,6 +8,7 @@ import { GlobalDatabase, PostgresServer, preparePostgres, serverUser } from '../
 import { ProcessRegistry } from '../../lib/lab/processes';
 import type { Output } from '../../lib/ports';
 import type { DatabaseSettings } from '../../lib/runtime/environment';
+import { freePort } from './free-port';
 
 const PASSWORD = 'only-for-tests';
 
@@ -74,16 +74,4 @@ function binaries() {
     if (!existsSync(data)) throw error;
     return preparePostgres({ data });
   }
-}
-
-/** A port of the loopback that was free just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
