@@ -3,6 +3,11 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { budgetCommand } from './commands/budget';
 import { checkCommand } from './commands/check';
+import { demoCommand } from './commands/demo';
+import { downCommand } from './commands/down';
+import { drillCommand } from './commands/drill';
+import { statusCommand } from './commands/status';
+import { upCommand } from './commands/up';
 import type { CommandContext } from './context';
 import { defaultTopologyFile } from './topology-file';
 
@@ -27,7 +32,16 @@ export function createProgram(context: CommandContext): Command {
       // Commander's own code 1 covers bad usage; help and version end well.
       context.exit(error.exitCode === 0 ? 0 : 1);
     });
-  for (const add of [checkCommand, budgetCommand]) add(program, context);
+  const commands = [
+    checkCommand,
+    budgetCommand,
+    upCommand,
+    statusCommand,
+    drillCommand,
+    downCommand,
+    demoCommand,
+  ];
+  for (const add of commands) add(program, context);
   return program;
 }
 

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import type { ResolvedTopology } from '../../regions';
+import { type DrillContext, type DrillResult, type Load, runDrill, startLoad } from '../drill';
+import type { CommandContext } from './context';
+import { openDrill } from './drill-target';
+
+/** A switchover in the lab under load. */
+export interface LoadedSwitchover {
+  readonly to: string;
+  /** Writes a second of the load; 0 for none. */
+  readonly rate: number;
+  readonly acceptUnknown?: readonly string[];
+}
+
+/** Seconds of steady load before the drill begins and after it has settled, so that both sides can be compared. */
+const STEADY_SECONDS = 3;
+
+/**
+ * Runs a switchover in the lab while a client outside writes and reads through the lab's DNS, and keeps a ledger of
+ * what was acknowledged. The drill stops the load and verifies the ledger.
+ */
+export async function switchoverInLab(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  request: LoadedSwitchover,
+): Promise<DrillResult> {
+  const drill = openDrill(context, topology, 'lab');
+  const load = request.rate > 0 ? loadFor(drill.context, request.rate) : undefined;
+  try {
+    if (load !== undefined) {
+      const text = `load: ${request.rate} writes a second to ${drill.context.settings.host}, through the lab's DNS`;
+      context.output.emit({ code: 'load.started', level: 'info', text });
+      await context.clock.sleep(STEADY_SECONDS * 1000, context.signal);
+    }
+    return await runDrill({ ...drill.context, load }, request);
+  } finally {
+    await load?.stop(0);
+    drill.close();
+  }
+}
+
+function loadFor(context: DrillContext, rate: number): Load {
+  const { outside, clock, random, settings, entries, directory } = context;
+  const id = `load-${clock.now().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`;
+  const ledgerFile = path.join(directory, `${id}.ledger.jsonl`);
+  return startLoad({
+    outside,
+    clock,
+    random,
+    id,
+    host: settings.host,
+    entry: entries.service,
+    rate,
+    ledgerFile,
+  });
+}

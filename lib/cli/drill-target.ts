@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { ResolvedTopology } from '../../regions';
+import { type AwsCloud, createAwsCloud } from '../aws';
+import { AWS_ENTRIES, createOutside, type DrillContext, drillSettings, type OutsideClient } from '../drill';
+import { labConnection } from '../lab';
+import type { CommandContext } from './context';
+
+/** Where a drill runs: the lab of this project, or the topology's account. */
+export type DrillTarget = 'lab' | 'aws';
+
+/** A drill's view of the outside, with what must be closed after it. */
+export interface OpenDrill {
+  readonly context: DrillContext;
+  close(): void;
+}
+
+/**
+ * Connects a drill. The lab and an account differ in endpoint, credentials, DNS server, ports and time scale alone.
+ *
+ * @throws HoldfastError `not-found` when the target is the lab and none runs
+ */
+export function openDrill(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  target: DrillTarget,
+): OpenDrill {
+  const { clock, output, signal, projectRoot } = context;
+  const lab = target === 'lab' ? labConnection(projectRoot) : undefined;
+  const cloud: AwsCloud = createAwsCloud({
+    clock,
+    application: topology.application,
+    ...(lab === undefined ? {} : { endpoint: lab.endpoint, credentials: lab.credentials }),
+  });
+  const outside: OutsideClient = createOutside({
+    clock,
+    ...(lab === undefined ? {} : { dnsServers: [lab.dnsServer] }),
+  });
+  return {
+    context: {
+      ...{ cloud, outside, clock, output, signal, target },
+      random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+      settings: drillSettings(topology),
+      entries: lab === undefined ? AWS_ENTRIES : lab.entries,
+      timeScale: lab?.timeScale ?? 1,
+      directory: path.join(projectRoot, 'out', 'drills'),
+      holder: `${process.pid}-${randomBytes(6).toString('hex')}`,
+    },
+    close: () => {
+      cloud.close();
+      outside.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import path from 'node:path';
+import type { DrillReport, PreflightResult } from '../drill';
+import { table } from './table';
+
+const seconds = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1));
+const count = (value: number | null): string => (value === null ? 'not measured' : String(value));
+
+/** The table at the end of a drill: phases against their budget, then what clients saw. */
+export function formatDrill(report: DrillReport, directory: string): string {
+  const rows = report.phases.map(phase => [
+    phase.name,
+    seconds(phase.seconds),
+    seconds(phase.budgetSeconds),
+    seconds(phase.budgetSeconds === undefined ? undefined : phase.budgetSeconds * report.timeScale),
+    phase.within === undefined ? '-' : phase.within ? 'yes' : 'NO',
+    phase.requests === undefined ? '-' : `${phase.requests.failed} of ${phase.requests.total}`,
+  ]);
+  const total = [
+    'RTO',
+    seconds(report.rtoSeconds),
+    seconds(report.budgetSeconds),
+    seconds(report.unscaledBudgetSeconds),
+  ];
+  const { writes, epoch } = report;
+  return [
+    `${report.mode} from ${report.from} to ${report.to}: ${report.outcome}, epoch ${epoch.before} to ${epoch.after}`,
+    `(${report.label})`,
+    ...(report.reason === undefined ? [] : [`reason: ${report.reason}`]),
+    ...(report.next === undefined ? [] : [`next: ${report.next}`]),
+    '',
+    table(
+      ['phase', 'measured s', 'budget s', 'on AWS s', 'within', 'requests failed'],
+      [...rows, [...total, '', '']],
+    ),
+    '',
+    `writes acknowledged          ${count(writes.acknowledged)}`,
+    `  of which lost              ${count(writes.lost)}`,
+    `  duplicate effects          ${count(writes.duplicateEffects)}`,
+    `  not fulfilled              ${count(writes.unfulfilled)}`,
+    `write attempts refused       ${count(writes.refused)}`,
+    `longest pause in writes      ${seconds(writes.refusedSeconds)} s`,
+    `requests failed              ${report.requests.failed} of ${report.requests.total}, retries included`,
+    ...report.missed.map(missed => `MISSED: ${missed}`),
+    '',
+    `report: ${path.join(directory, 'report.md')}`,
+  ].join('\n');
+}
+
+/** A preflight as text: the verdict first, then what to do, then what was found. */
+export function formatPreflight(found: PreflightResult): string {
+  const rows = found.checks.map(check => [check.id, check.state, check.text, check.fix ?? '']);
+  return [
+    `preflight ${found.from} to ${found.to}: ${found.verdict}; a dry run, nothing was changed`,
+    table(['check', 'state', 'found', 'fix'], rows),
+  ].join('\n');
+}
