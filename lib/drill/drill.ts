@@ -191,10 +191,12 @@ const storeOf = (context: DrillContext): JournalStore => context.journals ?? fil
 const openJournal = (context: DrillContext, id: string): Journal =>
   new Journal(storeOf(context).open(id), context.clock.now);
 
-function newId({ clock, random }: DrillContext): string {
-  const [date, time] = clock.now().toISOString().replace(/[-:]/g, '').split(/[T.]/);
-  const suffix = Math.floor(random() * 0x10000)
-    .toString(16)
-    .padStart(4, '0');
-  return `switchover-${date}-${time}-${suffix}`;
+/** An id that no drill here has had: `switchover-20261126-101500-3f2a`. */
+function newId(context: DrillContext): string {
+  const [date, time] = context.clock.now().toISOString().replace(/[-:]/g, '').split(/[T.]/);
+  const taken = new Set(storeOf(context).ids());
+  for (let suffix = Math.floor(context.random() * 0x10000); ; suffix++) {
+    const id = `switchover-${date}-${time}-${suffix.toString(16).padStart(4, '0')}`;
+    if (!taken.has(id)) return id;
+  }
 }

@@ -91,12 +91,10 @@ export class Journal {
     return this.all(type).some(entry => entry.step === step);
   }
 
-  /** Whether an act of the step may have reached the provider: sent, and not refused since. */
+  /** Whether an act of the step may have reached the provider: one was sent that was not itself refused. */
   mayHaveActed(step: StepId): boolean {
-    const about = this.entries.filter(
-      entry => (entry.type === 'act' || entry.type === 'act-refused') && entry.step === step,
-    );
-    return about.at(-1)?.type === 'act';
+    const of = (type: 'act' | 'act-refused') => this.all(type).filter(entry => entry.step === step).length;
+    return of('act') > of('act-refused');
   }
 
   /** The plan, once preflight was passed. */

@@ -39,6 +39,7 @@ export async function runSteps(run: Run): Promise<void> {
 
 async function runStep(run: Run, step: PlanStep): Promise<void> {
   const { clock, output, load } = run.context;
+  await ensureLock(run);
   const startedAt = clock.monotonic();
   load?.setPhase(step.phase);
   run.waitingFor = undefined;
@@ -109,7 +110,9 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
   } catch (error) {
     if (isRefused(error))
       run.journal.append({ type: 'act-refused', step: step.id, reason: messageOf(error) });
-    if (!isUnavailable(error)) throw error;
+    // A refusal may say no more than that an earlier act, whose answer was lost, has been accepted.
+    const open = isRefused(error) && !step.repeatable && run.journal.mayHaveActed(step.id);
+    if (!open && !isUnavailable(error)) throw error;
     run.waitingFor = messageOf(error);
   }
   return true;

@@ -1,0 +1,267 @@
+import { HoldfastError } from '../../lib/errors';
+import type {
+  CapacityGroup,
+  Cloud,
+  CloudCall,
+  DatabaseState,
+  DrillLock,
+  Outside,
+  OutsideAnswer,
+  OutsideRequest,
+  RegisterState,
+} from '../../lib/ports';
+import { mayFollow, type RegisterRecord } from '../../lib/runtime/register';
+import type { VirtualClock } from './virtual-clock';
+
+export const EAST = 'us-east-2';
+export const WEST = 'us-west-2';
+export const HOST = 'orders.example.com';
+
+/** What a fault does to one call. */
+export type Fault = 'none' | 'throttle' | 'denied' | 'lost-answer';
+
+/** Asked before each call: `name` is the method of the port, `count` how often it was called before. */
+export type FaultPlan = (name: string, count: number) => Fault;
+
+/** Two Regions in memory, with the state that a drill reads and changes. */
+export class FakeWorld {
+  register: RegisterState = {
+    record: { epoch: 1, phase: 'active', region: EAST },
+    updatedBy: 'birth',
+    updatedAt: '',
+  };
+  /** Every record that the register ever held, in order. */
+  readonly history: RegisterRecord[] = [this.register.record];
+  lock: DrillLock | undefined;
+  writer = EAST;
+  movingUntil = -1;
+  /** Milliseconds that the database takes to switch. */
+  promotionMilliseconds = 3000;
+  switchovers = 0;
+  /** Lease and margin at the time scale of the harness. */
+  leaseMilliseconds = 1200;
+  /** Milliseconds for which a description of the database still shows the state before a switchover. */
+  staleMilliseconds = 0;
+  private staleUntil = -1;
+  /** What went wrong with the laws, in words; must stay empty. */
+  readonly violations: string[] = [];
+  private fencedAt = Number.POSITIVE_INFINITY;
+  /** Whether a switchover that is started gets anywhere. */
+  stuck = false;
+  groups: Record<string, CapacityGroup[]> = { [EAST]: fleet(), [WEST]: fleet() };
+  lagSeconds: number | undefined = 0.2;
+  config: Record<string, { version: string; digest?: string; deploying: boolean } | undefined> = {
+    [EAST]: { version: '3', digest: 'aa', deploying: false },
+    [WEST]: { version: '4', digest: 'aa', deploying: false },
+  };
+  alarmStates: { name: string; state: 'ok' | 'alarm' | 'unknown' }[] = [{ name: 'orders-lag', state: 'ok' }];
+  statuses: Record<string, string | undefined> = { [EAST]: 'available', [WEST]: 'available' };
+  /** Hosts that do not answer. */
+  readonly silent = new Set<string>();
+  readonly orders = new Map<string, { id: string }>();
+  readonly log: string[] = [];
+  faults: FaultPlan = () => 'none';
+  private readonly counts = new Map<string, number>();
+
+  constructor(readonly clock: VirtualClock) {}
+
+  get moving(): boolean {
+    return this.clock.monotonic() < this.movingUntil;
+  }
+
+  /** The Region whose database can be written now. */
+  get writable(): string | undefined {
+    return this.moving ? undefined : this.writer;
+  }
+
+  /** The cloud as one process sees it; `alive` throws once that process was killed. */
+  cloud(alive: () => void = () => undefined): Cloud {
+    const call = async <T>(name: string, region: string, act: () => T): Promise<T> => {
+      alive();
+      const count = this.counts.get(name) ?? 0;
+      this.counts.set(name, count + 1);
+      this.log.push(`${name}@${region}`);
+      const fault = this.faults(name, count);
+      await this.clock.sleep(5);
+      alive();
+      if (fault === 'throttle') throw new HoldfastError('unavailable', `${name}: throttled`);
+      if (fault === 'denied') throw new HoldfastError('refused', `${name}: access denied`);
+      const result = act();
+      if (fault === 'lost-answer') throw new HoldfastError('unavailable', `${name}: no answer`);
+      return result;
+    };
+    const before = () => ({ ...this.register });
+    return {
+      readRegister: region => call('readRegister', region, before),
+      createRegister: region => call('createRegister', region, () => false),
+      raiseRegister: (region, { from, to, by }) =>
+        call('raiseRegister', region, () => this.raise(from, to, by)),
+      readLock: region => call('readLock', region, () => this.lock && { ...this.lock }),
+      takeLock: (region, lock, previous) =>
+        call('takeLock', region, () => {
+          const free = previous === undefined ? this.lock === undefined : sameLock(this.lock, previous);
+          if (!free || (this.lock?.epoch ?? 0) > lock.epoch) return false;
+          this.lock = { ...lock };
+          return true;
+        }),
+      renewLock: (region, lock) =>
+        call('renewLock', region, () => {
+          if (this.lock?.holder !== lock.holder || this.lock.drillId !== lock.drillId) return false;
+          this.lock = { ...lock };
+          return true;
+        }),
+      releaseLock: (region, lock) =>
+        call('releaseLock', region, () => {
+          if (this.lock?.holder === lock.holder) this.lock = undefined;
+        }),
+      databaseState: region => call('databaseState', region, () => this.database()),
+      replicationLag: region =>
+        call('replicationLag', region, () =>
+          this.lagSeconds === undefined ? undefined : { seconds: this.lagSeconds, ageSeconds: 1 },
+        ),
+      startSwitchover: (region, arn) => call('startSwitchover', region, () => this.switchOver(region, arn)),
+      capacity: region => call('capacity', region, () => this.groups[region] ?? []),
+      raiseFloor: (region, name, minimum) =>
+        call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
+      configState: region => call('configState', region, () => this.config[region]),
+      alarms: region => call('alarms', region, () => this.alarmStates),
+      calls: (): CloudCall[] => [],
+    };
+  }
+
+  /** The outside as one process sees it. */
+  outside(alive: () => void = () => undefined): Outside {
+    return {
+      resolve: async name => {
+        alive();
+        await this.clock.sleep(1);
+        alive();
+        const region = name === HOST ? this.trafficRegion() : name.includes(WEST) ? WEST : EAST;
+        return { addresses: [region === WEST ? '127.0.11.1' : '127.0.10.1'], ttlSeconds: 6 };
+      },
+      request: async request => {
+        alive();
+        await this.clock.sleep(2);
+        alive();
+        if (this.silent.has(request.host)) throw new HoldfastError('unavailable', 'no answer');
+        return this.answer(request);
+      },
+    };
+  }
+
+  private answer(request: OutsideRequest): OutsideAnswer {
+    const { host, path } = request;
+    const region = host === HOST ? this.trafficRegion() : host.includes(WEST) ? WEST : EAST;
+    const { record } = this.register;
+    const active = record.phase === 'active' && record.region === region;
+    if (host.startsWith('gate-')) return json(active ? 200 : 503, { active, epoch: record.epoch });
+    if (path === '/readyz') {
+      const writable = this.writable === region;
+      const role = active ? 'active' : 'standby';
+      return json(200, {
+        ready: !active || writable,
+        role,
+        epoch: record.epoch,
+        database: { writable, lagSeconds: 0 },
+      });
+    }
+    if (request.method === 'POST') {
+      if (!active || this.writable !== region) return json(503, { error: { code: 'not-active' } });
+      const key = request.headers?.['idempotency-key'] ?? '';
+      const order = this.orders.get(key) ?? { id: `order-${this.orders.size}` };
+      this.orders.set(key, order);
+      return json(201, { ...order, epoch: record.epoch, region });
+    }
+    return json(200, {});
+  }
+
+  private trafficRegion(): string {
+    const { phase, region } = this.register.record;
+    // The last record of the chain has no check: with no gate open the standby's record answers.
+    return phase === 'active' && region === EAST ? EAST : WEST;
+  }
+
+  private raise(from: RegisterRecord, to: RegisterRecord, by: string): boolean {
+    if (JSON.stringify(from) !== JSON.stringify(this.register.record)) return false;
+    if (!mayFollow(from, to)) this.violations.push(`${JSON.stringify(from)} -> ${JSON.stringify(to)}`);
+    if (to.phase === 'fencing') this.fencedAt = this.clock.monotonic();
+    if (to.phase === 'active' && this.writable !== to.region) {
+      this.violations.push(`active in ${to.region}, but the database is writable in ${this.writable}`);
+    }
+    this.register = { record: to, updatedBy: by, updatedAt: '' };
+    this.history.push(to);
+    return true;
+  }
+
+  private database(): DatabaseState {
+    const stale = this.clock.monotonic() < this.staleUntil;
+    const writer = stale ? (this.writer === EAST ? WEST : EAST) : this.writer;
+    return {
+      moving: !stale && this.moving,
+      members: [EAST, WEST].map(region => ({
+        region,
+        clusterArn: `arn:aws:rds:${region}:000000000000:cluster:orders-${region}`,
+        role: writer === region ? 'writer' : 'reader',
+        status: this.statuses[region],
+      })),
+    };
+  }
+
+  private switchOver(region: string, arn: string): void {
+    if (this.moving || region !== this.writer)
+      throw new HoldfastError('refused', 'InvalidGlobalClusterState');
+    this.switchovers++;
+    const { phase } = this.register.record;
+    if (phase !== 'promoting') this.violations.push(`switchover while the register says ${phase}`);
+    if (this.clock.monotonic() - this.fencedAt < this.leaseMilliseconds) {
+      this.violations.push('switchover while the old Region may hold a lease');
+    }
+    this.staleUntil = this.clock.monotonic() + this.staleMilliseconds;
+    this.movingUntil = this.stuck
+      ? Number.POSITIVE_INFINITY
+      : this.clock.monotonic() + this.promotionMilliseconds;
+    this.writer = arn.split(':')[3] ?? '';
+  }
+
+  private raiseFloor(region: string, name: string, minimum: number): void {
+    const groups = this.groups[region] ?? [];
+    this.groups[region] = groups.map(group =>
+      group.name === name
+        ? {
+            ...group,
+            minimum,
+            desired: Math.max(group.desired, minimum),
+            inService: Math.max(group.inService, minimum),
+            targets: group.targets && { healthy: minimum, total: minimum },
+          }
+        : group,
+    );
+  }
+}
+
+function fleet(): CapacityGroup[] {
+  const of = { minimum: 2, desired: 2, maximum: 12, inService: 2 };
+  return [
+    { ...of, name: 'orders-blue', kind: 'clones', weight: 100, targets: { healthy: 2, total: 2 } },
+    {
+      ...of,
+      name: 'orders-green',
+      kind: 'clones',
+      weight: 0,
+      minimum: 0,
+      desired: 0,
+      inService: 0,
+      targets: { healthy: 0, total: 0 },
+    },
+    { ...of, name: 'orders-worker', kind: 'workers', minimum: 1, desired: 1, inService: 1 },
+  ];
+}
+
+const sameLock = (one: DrillLock | undefined, other: DrillLock): boolean =>
+  one?.holder === other.holder && one.heartbeatAt === other.heartbeatAt;
+
+const json = (status: number, body: object): OutsideAnswer => ({
+  status,
+  headers: {},
+  body: JSON.stringify(body),
+});
