@@ -60,6 +60,7 @@ export class RegionStage extends Stage {
       service: this.service.balancer.aliasTarget,
       gate: this.foundation.gate.aliasTarget,
     });
+    this.dns.addStackDependency(this.operations, 'records come last, when the Region is watched');
     Tags.of(this).add('application', props.topology.application);
   }
 }

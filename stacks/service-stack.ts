@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type IConnectable, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { QueueWorker } from '../constructs/async/queue-worker';
@@ -152,9 +153,22 @@ export class ServiceStack extends Stack {
     this.configuration.grantRead(group);
     database.grantConnect(group, DATABASE_USER);
     cache.grantConnect(group);
-    // Said from this side, so that the rule stands in this stack and the data stack depends on nothing above it.
-    group.connections.allowToDefaultPort(database, 'Database');
-    group.connections.allowToDefaultPort(cache, 'Cache');
+    this.letIn(group, database, 'Database');
+    this.letIn(group, cache, 'Cache');
+  }
+
+  /** The rule stands in this stack, on the side of whom it lets in: the data stack depends on nothing above it. */
+  private letIn(group: CloneGroup, target: IConnectable, name: string): void {
+    const { securityGroups, defaultPort } = target.connections;
+    for (const { securityGroupId } of securityGroups) {
+      const entry = SecurityGroup.fromSecurityGroupId(
+        this,
+        `${name}EntryOf${group.node.id}`,
+        securityGroupId,
+      );
+      if (defaultPort !== undefined)
+        entry.connections.allowFrom(group, defaultPort, `${group.node.id} to ${name}`);
+    }
   }
 
   private createErrorAlarm(): Alarm {
