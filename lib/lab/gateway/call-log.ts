@@ -1,8 +1,5 @@
 import type { CallMatch, CallRecord } from './types';
 
-/** Calls kept in memory; older ones are gone, which {@link CallLog.total} shows. */
-const CAPACITY = 20_000;
-
 /** What to read from the log. */
 export interface CallQuery extends CallMatch {
   /** Only calls after this sequence number. @default 0 */
@@ -15,6 +12,11 @@ export class CallLog {
   readonly #sinks = new Set<(call: CallRecord) => void>();
   #total = 0;
 
+  constructor(
+    /** Calls kept in memory; older ones are gone, which {@link total} shows. @default 20000 */
+    private readonly capacity = 20_000,
+  ) {}
+
   /** Calls seen since the start, those no longer in memory included. */
   get total(): number {
     return this.#total;
@@ -24,7 +26,7 @@ export class CallLog {
   add(call: Omit<CallRecord, 'sequence'>): CallRecord {
     this.#total += 1;
     const record: CallRecord = { sequence: this.#total, ...call };
-    this.#ring[(this.#total - 1) % CAPACITY] = record;
+    this.#ring[(this.#total - 1) % this.capacity] = record;
     for (const sink of this.#sinks) sink(record);
     return record;
   }
@@ -37,7 +39,7 @@ export class CallLog {
 
   /** Calls that match, oldest first. */
   read(query: CallQuery = {}): readonly CallRecord[] {
-    const split = this.#total > CAPACITY ? this.#total % CAPACITY : 0;
+    const split = this.#total > this.capacity ? this.#total % this.capacity : 0;
     const ordered = split === 0 ? this.#ring : [...this.#ring.slice(split), ...this.#ring.slice(0, split)];
     const after = query.after ?? 0;
     return ordered.filter(call => call.sequence > after && matches(query, call));
