@@ -1,24 +1,7 @@
 import { HoldfastError } from '../errors';
 import type { Clock } from '../ports';
 
-/** The machine's own clock. */
-export const systemClock: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      const aborted = () => {
-        clearTimeout(timer);
-        reject(new HoldfastError('aborted', 'interrupted while waiting'));
-      };
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', aborted);
-        resolve();
-      }, milliseconds);
-      if (signal?.aborted) aborted();
-      else signal?.addEventListener('abort', aborted, { once: true });
-    }),
-};
+export { systemClock } from '../clock';
 
 /** What {@link waitFor} waits for and how long. */
 export interface WaitOptions {

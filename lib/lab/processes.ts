@@ -24,6 +24,8 @@ export interface ProcessSpec {
   readonly stopSignal?: NodeJS.Signals;
   /** Milliseconds between that signal and SIGKILL. @default 5000 */
   readonly stopTimeout?: number;
+  /** Whether it may outlive the process that started it. @default false */
+  readonly independent?: boolean;
 }
 
 /** How a process ended. */
@@ -71,6 +73,7 @@ export class ProcessRegistry {
     }
     const log = path.join(this.paths.logs, `${spec.name}.log`);
     const child = this.spawn(spec, log);
+    if (spec.independent === true) child.unref();
     const exited = exitOf(child);
     await started(child, spec);
     const identity = child.pid === undefined ? undefined : identify(child.pid);

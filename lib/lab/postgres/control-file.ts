@@ -4,14 +4,17 @@ import { HoldfastError } from '../../errors';
 
 /** What a stopped server's control file says about its end. */
 export interface ControlFile {
-  /** Whether it was shut down in order as a primary: no write can follow its last checkpoint. */
-  readonly shutDown: boolean;
+  /** As what it was shut down in order; as a primary, no write can follow its last checkpoint. */
+  readonly stoppedAs: 'primary' | 'standby' | 'neither';
   /** Where its last checkpoint record starts in the write-ahead log. */
   readonly checkpoint: bigint;
 }
 
-/** `DB_SHUTDOWNED` of `catalog/pg_control.h`. */
-const SHUT_DOWN = 1;
+/** `DB_SHUTDOWNED` and `DB_SHUTDOWNED_IN_RECOVERY` of `catalog/pg_control.h`. */
+const STOPPED = new Map([
+  [1, 'primary'],
+  [2, 'standby'],
+] as const);
 /** `PG_CONTROL_VERSION` of PostgreSQL 18; the offsets below are those of its `ControlFileData`. */
 const CONTROL_VERSION = 1800;
 
@@ -25,7 +28,10 @@ export function readControlFile(dataFolder: string): ControlFile {
   if (version !== CONTROL_VERSION) {
     throw new HoldfastError('environment', `cannot read a control file of version ${version}`);
   }
-  return { shutDown: file.readInt32LE(16) === SHUT_DOWN, checkpoint: file.readBigUInt64LE(32) };
+  return {
+    stoppedAs: STOPPED.get(file.readInt32LE(16) as 1 | 2) ?? 'neither',
+    checkpoint: file.readBigUInt64LE(32),
+  };
 }
 
 /** A position in the write-ahead log, such as `0/3000148`, as a number. */

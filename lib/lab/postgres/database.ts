@@ -5,12 +5,9 @@ import { baseCopy } from './base-copy';
 import { type ApplicationDatabase, createDatabase, initialise } from './birth';
 import { readControlFile } from './control-file';
 import { LagMeter } from './lag';
+import { caughtUp, promote } from './promotion';
 import type { PostgresServer } from './server';
 
-/** Milliseconds within which a standby must have replayed a stopped primary's last record. */
-const CATCH_UP_TIMEOUT = 20_000;
-/** Milliseconds within which a promotion must end. */
-const PROMOTION_TIMEOUT = 60_000;
 /** Milliseconds that a former primary gets to follow the new one before it is copied anew. */
 const FOLLOW_TIMEOUT = 10_000;
 
@@ -92,14 +89,14 @@ export class GlobalDatabase {
       }
       await old.stop();
       try {
-        await this.caughtUp(old, target);
+        await caughtUp(old, target, this.options.clock);
       } catch (cause) {
         await old.start();
         throw new HoldfastError('refused', `${to} has not replayed all of ${old.region}; nothing moved`, [], {
           cause,
         });
       }
-      await this.promote(target);
+      await promote(target, this.options.clock);
     });
   }
 
@@ -110,7 +107,7 @@ export class GlobalDatabase {
   async failover(to: string): Promise<void> {
     await this.move(to, async (old, target) => {
       this.diverged.add(old.region);
-      await this.promote(target);
+      await promote(target, this.options.clock);
       // As with Aurora the fence of the old writer is best effort, and nothing waits for it: the epoch keeps
       // writers out. rejoin() stops it for good.
       void old.stop().catch(() => undefined);
@@ -129,6 +126,17 @@ export class GlobalDatabase {
       if (!(intact && (await this.follows(replica, writer, signal)))) await this.copyAnew(replica, signal);
       this.say('lab.database.rejoined', `the database of ${replica.region} follows ${writer.region}`);
     }
+  }
+
+  /** Stops a Region's server and keeps it down, as when it is lost for good. */
+  async hold(region: string): Promise<void> {
+    await this.server(region).stop();
+  }
+
+  /** Starts a server that was held down, in the role that it has by now. */
+  async release(region: string): Promise<void> {
+    if (region === this.writerRegion) await this.server(region).start();
+    else await this.rejoin();
   }
 
   /** Takes one look at every server, for the lag. Never throws: what does not answer keeps its last position. */
@@ -183,29 +191,6 @@ export class GlobalDatabase {
     }
   }
 
-  private async caughtUp(old: PostgresServer, target: PostgresServer): Promise<void> {
-    const { shutDown, checkpoint } = readControlFile(old.dataFolder);
-    if (!shutDown) throw new HoldfastError('refused', `${old.region} was not shut down in order`);
-    // The checkpoint starts at this position, so a standby beyond it has replayed it: it is the last record.
-    await waitFor(async () => (await target.position()) > checkpoint, {
-      clock: this.options.clock,
-      timeout: CATCH_UP_TIMEOUT,
-      interval: 20,
-      what: `${target.region} to replay the last record of ${old.region}`,
-    });
-  }
-
-  /** Asks for promotion until the server is writable; asking twice does no harm. */
-  private async promote(target: PostgresServer): Promise<void> {
-    await waitFor(
-      async () => {
-        if (await target.isStandby()) await target.query('select pg_promote(true, 10)', [], 12_000);
-        return !(await target.isStandby());
-      },
-      { clock: this.options.clock, timeout: PROMOTION_TIMEOUT, what: `${target.region} to become writable` },
-    );
-  }
-
   private async copyAnew(replica: PostgresServer, signal?: AbortSignal): Promise<void> {
     const writer = this.server(this.writerRegion);
     await replica.stop();
@@ -216,8 +201,7 @@ export class GlobalDatabase {
   }
 
   private async follows(replica: PostgresServer, writer: PostgresServer, signal?: AbortSignal) {
-    const clean = !replica.running && readControlFile(replica.dataFolder).shutDown;
-    if (!clean && !replica.running) return false;
+    if (!replica.running && readControlFile(replica.dataFolder).stoppedAs === 'neither') return false;
     try {
       await replica.stop();
       await replica.start(writer.upstream, signal);

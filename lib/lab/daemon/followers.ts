@@ -1,0 +1,137 @@
+import path from 'node:path';
+import type { Gateway } from '../gateway';
+import { regionAddress } from '../network';
+import {
+  ArtifactStore,
+  DatabaseFollower,
+  destroyClients,
+  Problems,
+  Reconciler,
+  type RegionClients,
+  RegionFollower,
+  regionClients,
+} from '../reconciler';
+import type { DaemonContext, Stores } from './data-plane';
+import type { Traffic } from './traffic';
+
+/** Everything that follows the control plane. */
+export interface Followers {
+  readonly regions: ReadonlyMap<string, RegionFollower>;
+  readonly reconciler: Reconciler;
+  readonly databaseFollower: DatabaseFollower;
+  readonly problems: Problems;
+  readonly clients: ReadonlyMap<string, RegionClients>;
+}
+
+/** What the followers hold together. */
+export interface Plane {
+  readonly gateway: Gateway;
+  readonly stores: Stores;
+  readonly traffic: Traffic;
+}
+
+/** Makes the followers; nothing is looked at before their start. */
+export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
+  const { settings, clock, output } = context;
+  const { gateway, stores, traffic } = plane;
+  const { application, serviceHost } = settings;
+  const clients = new Map(settings.regions.map(region => [region, regionClients(gateway.endpoint, region)]));
+  const problems = new Problems(output);
+  const regions = makeRegions(context, plane, clients, problems, () => reconciler.kick());
+  const seedClients = clients.get(settings.seed) ?? regionClients(gateway.endpoint, settings.seed);
+  const reconciler: Reconciler = new Reconciler({
+    serviceHost,
+    regions: [...regions.values()],
+    clients: seedClients,
+    gateway: gateway.state,
+    dns: traffic.dns,
+    checker: traffic.checker,
+    clock,
+    output,
+    problems,
+  });
+  const { database } = stores;
+  const databaseFollower = new DatabaseFollower({ application, database, gateway, clients, clock, output });
+  return { regions, reconciler, databaseFollower, problems, clients };
+}
+
+/** Stops following, then the processes that were started; databases are finished with their moves first. */
+export async function stopFollowers(followers: Followers): Promise<void> {
+  await Promise.all([followers.reconciler.stop(), followers.databaseFollower.stop()]);
+  for (const clients of followers.clients.values()) destroyClients(clients);
+}
+
+function makeRegions(
+  context: DaemonContext,
+  { gateway, traffic, stores }: Plane,
+  clients: ReadonlyMap<string, RegionClients>,
+  problems: Problems,
+  kick: () => void,
+): ReadonlyMap<string, RegionFollower> {
+  const { settings, paths, environment, registry, clock, output } = context;
+  const artifacts = new ArtifactStore({
+    folder: path.join(paths.state, 'artifacts'),
+    s3: region => clientsOf(clients, region).s3,
+    environment,
+  });
+  const followers = settings.regions.map((region, index) => {
+    const balancer = traffic.balancers.get(region);
+    if (balancer === undefined) throw new Error(`no balancer in ${region}`);
+    const follower = new RegionFollower({
+      application: settings.application,
+      region,
+      host: regionAddress(index),
+      gatePort: traffic.gatePort,
+      timeScale: settings.timeScale,
+      endpoint: gateway.endpoint,
+      clients: clientsOf(clients, region),
+      balancer,
+      registry,
+      clock,
+      output,
+      problems,
+      overlay: cloneOverlay(context, gateway, stores, region),
+      gateOverlay: commonOverlay(context, gateway, region, 'lab-gate'),
+      program: launch => artifacts.program(region, launch.artifact),
+      kick,
+    });
+    return [region, follower] as const;
+  });
+  return new Map(followers);
+}
+
+function clientsOf(clients: ReadonlyMap<string, RegionClients>, region: string): RegionClients {
+  const found = clients.get(region);
+  if (found === undefined) throw new Error(`no clients for ${region}`);
+  return found;
+}
+
+/** What replaces instance role, metadata service and Regional endpoints. */
+function commonOverlay(context: DaemonContext, gateway: Gateway, region: string, caller: string) {
+  return {
+    PATH: context.environment.PATH ?? '/usr/bin:/bin',
+    NODE_ENV: 'production',
+    NODE_NO_WARNINGS: '1',
+    AWS_REGION: region,
+    AWS_ENDPOINT_URL: gateway.endpoint,
+    AWS_ACCESS_KEY_ID: caller,
+    AWS_SECRET_ACCESS_KEY: 'lab',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    HOLDFAST_TIME_SCALE: String(context.settings.timeScale),
+  };
+}
+
+/** What replaces Aurora's and ElastiCache's endpoints, and their sign-in by IAM. */
+function cloneOverlay(context: DaemonContext, gateway: Gateway, stores: Stores, region: string) {
+  const server = stores.database.server(region);
+  return {
+    ...commonOverlay(context, gateway, region, 'lab-clone'),
+    HOLDFAST_DATABASE_HOST: server.host,
+    HOLDFAST_DATABASE_PORT: String(server.port),
+    HOLDFAST_DATABASE_READER_HOST: undefined,
+    HOLDFAST_DATABASE_CA: undefined,
+    HOLDFAST_DATABASE_AUTH: `file:${context.secrets.servicePasswordFile}`,
+    HOLDFAST_CACHE_URL: stores.caches.get(region)?.url,
+    HOLDFAST_CACHE_AUTH: undefined,
+  };
+}

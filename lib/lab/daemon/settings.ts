@@ -1,0 +1,34 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { HostedZone } from '../emulator';
+import type { RegisterPlace } from '../gateway';
+import type { LabPaths } from '../paths';
+import type { PythonTools } from '../python';
+
+/** What the daemon is told by `up`. */
+export interface DaemonSettings {
+  readonly projectRoot: string;
+  readonly application: string;
+  readonly serviceHost: string;
+  readonly databaseName: string;
+  /** Regions in the topology's order. */
+  readonly regions: readonly string[];
+  readonly seed: string;
+  readonly register?: RegisterPlace;
+  readonly hostedZones: readonly HostedZone[];
+  readonly timeScale: number;
+  readonly tools: PythonTools;
+}
+
+const fileOf = (paths: Pick<LabPaths, 'state'>): string => path.join(paths.state, 'daemon.json');
+
+/** Writes the settings and returns the path of the file. */
+export function writeSettings(paths: Pick<LabPaths, 'state'>, settings: DaemonSettings): string {
+  writeFileSync(fileOf(paths), `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  return fileOf(paths);
+}
+
+/** Reads the settings that `up` wrote. */
+export function readSettings(file: string): DaemonSettings {
+  return JSON.parse(readFileSync(file, 'utf8')) as DaemonSettings;
+}

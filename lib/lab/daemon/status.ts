@@ -1,0 +1,91 @@
+import type { TargetHealth } from '../balancer';
+import type { ServerStatus } from '../postgres';
+import { identify, residentBytes } from '../proc';
+import type { DaemonContext } from './data-plane';
+import type { Followers, Plane } from './followers';
+
+/** A process and what is known of it. */
+export interface ProcessStatus {
+  readonly running: boolean;
+  /** Restarts after unasked deaths. */
+  readonly restarts: number;
+}
+
+/** One clone or worker. */
+export interface InstanceHealth extends ProcessStatus {
+  readonly id: string;
+  readonly group: string;
+  readonly entry: string;
+  /** Health as the balancer sees it; absent for a worker, which has none. */
+  readonly health?: TargetHealth['state'];
+}
+
+/** What runs in one Region. */
+export interface RegionStatus {
+  readonly region: string;
+  readonly address: string;
+  readonly database: Omit<ServerStatus, 'region'>;
+  readonly cache: ProcessStatus;
+  /** Absent while its function is not deployed. */
+  readonly gate?: ProcessStatus;
+  readonly instances: readonly InstanceHealth[];
+}
+
+/** What the daemon itself knows. */
+export interface DaemonStatus {
+  /** Whether databases, caches and followers have started. */
+  readonly started: boolean;
+  /** Whether the emulator lives; without it the control plane is lost. */
+  readonly emulator: boolean;
+  readonly regions: readonly RegionStatus[];
+  /** What could not be carried out at the last look, as `subject: reason`. */
+  readonly problems: readonly string[];
+  readonly processes: readonly {
+    readonly name: string;
+    readonly pid: number;
+    readonly residentBytes?: number;
+  }[];
+}
+
+/** Describes what runs at this moment. */
+export function daemonStatus(
+  context: DaemonContext,
+  plane: Plane & { readonly followers: Followers; readonly started: boolean; readonly emulator: boolean },
+): DaemonStatus {
+  const { registry } = context;
+  return {
+    started: plane.started,
+    emulator: plane.emulator,
+    regions: context.settings.regions.map(region => regionStatus(region, plane)),
+    problems: plane.followers.problems.list(),
+    processes: registry
+      .list()
+      .filter(entry => entry.alive && identify(entry.pid) !== undefined)
+      .map(({ name, pid }) => ({ name, pid, residentBytes: residentBytes(pid) })),
+  };
+}
+
+function regionStatus(region: string, plane: Plane & { readonly followers: Followers }): RegionStatus {
+  const { stores, followers, traffic } = plane;
+  const follower = followers.regions.get(region);
+  const cache = stores.caches.get(region);
+  const { region: _, ...database } =
+    stores.database.status().find(each => each.region === region) ?? absent(region);
+  const health = [...(traffic.balancers.get(region)?.health().values() ?? [])].flat();
+  const gate = follower?.gate;
+  return {
+    region,
+    address: follower?.options.host ?? '',
+    database,
+    cache: { running: cache?.running === true, restarts: cache?.restarts ?? 0 },
+    gate: gate === undefined ? undefined : { running: gate.running, restarts: gate.restarts },
+    instances: (follower?.instances.status() ?? []).map(instance => ({
+      ...instance,
+      health: health.find(target => target.id === instance.id)?.state,
+    })),
+  };
+}
+
+function absent(region: string): ServerStatus {
+  return { region, role: 'replica', running: false, restarts: 0 };
+}
