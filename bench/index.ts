@@ -1,0 +1,50 @@
+/** `npm run bench`: performance as ratios, measured side by side in one run. Figures go to docs/benchmarks.md. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchLab } from './lab';
+import { machineLines } from './machine';
+import { benchSynth } from './synth';
+import { benchTopology } from './topology';
+
+const HELP = `npm run bench -- [--rounds N] [--lab] [--lab-rounds N]
+  --rounds N      runs of each app process, in turn (default 7)
+  --lab           also run the whole demo, and watch the memory of all its processes
+  --lab-rounds N  runs of the demo (default 1)
+`;
+const TOPOLOGY_REPETITIONS = 500;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '7' },
+      lab: { type: 'boolean', default: false },
+      'lab-rounds': { type: 'string', default: '1' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return print(HELP);
+  const root = path.resolve(__dirname, '..', '..');
+  const rounds = wholeNumber('--rounds', values.rounds);
+  const labRounds = wholeNumber('--lab-rounds', values['lab-rounds']);
+  print(`${machineLines(root, new Date()).join('\n')}\n\n`);
+  print(`${await benchSynth(root, rounds)}\n\n`);
+  print(`${benchTopology(TOPOLOGY_REPETITIONS)}\n`);
+  if (values.lab) print(`\n${await benchLab(root, labRounds)}\n`);
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new Error(`${option} is ${JSON.stringify(text)}; use a whole number of 1 or more`);
+  }
+  return value;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
