@@ -9,7 +9,7 @@ import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListHealthChecksCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { systemClock } from '../../lib/lab/clock';
+import { systemClock, waitFor } from '../../lib/lab/clock';
 import { Gateway, GatewayClient, GatewayState } from '../../lib/lab/gateway';
 import { REGISTER, TOKEN } from './control-plane';
 
@@ -223,15 +223,34 @@ describe('the proxy', () => {
     expect(refused).toBe(1);
   });
 
-  test('an emulator that dies in the middle is a cut connection, and the gateway lives on', async () => {
+  test('an emulator that dies in the middle is a service that is unavailable, and the gateway lives on', async () => {
     upstream.answer = incoming => void incoming.socket.destroy();
     const call = () => new STSClient(settings()).send(new GetCallerIdentityCommand({}));
-    await expect(call()).rejects.toThrow();
+    await expect(call()).rejects.toMatchObject({ name: 'ServiceUnavailable' });
+    expect(gateway.state.calls.read()).toMatchObject([{ status: 503, outcome: 'unreachable' }]);
     upstream.answer = (_, response) =>
       void response.end(
         '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
       );
     expect((await call()).Account).toBe('1');
+  });
+
+  test('a caller that goes away while the emulator works is recorded, and holds nothing', async () => {
+    const answers: ServerResponse[] = [];
+    upstream.answer = (_, response) => void answers.push(response);
+    const gone = new AbortController();
+    const call = fetch(`${gateway.endpoint}/bucket/key`, { signal: gone.signal });
+    await waitFor(() => answers.length > 0, {
+      clock: systemClock,
+      timeout: 5000,
+      what: 'the call',
+      interval: 5,
+    });
+    gone.abort();
+    await expect(call).rejects.toThrow();
+    answers[0]?.end('late');
+    const recorded = () => gateway.state.calls.total === 1;
+    await waitFor(recorded, { clock: systemClock, timeout: 5000, what: 'the record', interval: 5 });
   });
 
   test('before the emulator is there, calls are unavailable and SDKs try again', async () => {

@@ -52,7 +52,6 @@ function readManifest(folder: string): Readonly<Record<string, Artifact>> {
 function reference(folder: string, artifact: Artifact): StackReference {
   const { stackName = '', templateFile = '' } = artifact.properties ?? {};
   const [account = '', region = ''] = (artifact.environment ?? '').replace('aws://', '').split('/');
-  // A display name is the path in the construct tree, then the stack's name in brackets where the two differ.
-  const id = (artifact.displayName ?? stackName).replace(/ \(.*\)$/, '');
+  const id = artifact.displayName ?? stackName;
   return { id, stackName, region, account, template: path.join(folder, templateFile) };
 }

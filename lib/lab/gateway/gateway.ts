@@ -38,6 +38,7 @@ export class Gateway {
   readonly #keepers: readonly Keeper[];
   readonly #admin: AdminApi;
   readonly #server: Server;
+  readonly #closing = new AbortController();
   #upstream: Upstream | undefined;
 
   private constructor(private readonly options: GatewayOptions) {
@@ -119,6 +120,7 @@ export class Gateway {
 
   /** Stops listening and drops every connection. */
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#upstream?.close();
     this.#server.closeAllConnections();
     await new Promise<void>(resolve => this.#server.close(() => resolve()));
@@ -132,7 +134,7 @@ export class Gateway {
     const body = speaksInBody(method, request.headers) ? await readAll(request) : undefined;
     const parsed = parseCall({ method, url: request.url ?? '/', headers: request.headers, body });
     const call = { ...parsed, caller: this.#callers.resolve(parsed.caller) };
-    const result = await this.#handle(call, request, response);
+    const result = await this.#handle(call, request, response).catch(() => lost(call, response));
     const { caller, service, region, action } = call;
     const durationMs = Math.round((clock.monotonic() - started) * 10) / 10;
     const parameters = namingParameters(call);
@@ -148,7 +150,7 @@ export class Gateway {
     }
     const broken = fault === undefined ? undefined : faultReply(call, fault);
     if (broken !== undefined) return send(response, broken, 'fault');
-    if (fault?.kind === 'latency') await this.options.clock.sleep(fault.milliseconds);
+    if (fault?.kind === 'latency') await this.options.clock.sleep(fault.milliseconds, this.#closing.signal);
     return this.#answer(call, request, response);
   }
 
@@ -204,8 +206,20 @@ function send(response: ServerResponse, reply: Reply, outcome: CallOutcome): Han
   return { status: reply.status, outcome };
 }
 
+/** The emulator is gone, or went away while it answered. */
+function lost(call: ApiCall, response: ServerResponse): Handled {
+  const status = response.headersSent ? 0 : 503;
+  if (response.headersSent) response.destroy();
+  else send(response, serverError(call, 503, 'the emulator does not answer'), 'unreachable');
+  return { status, outcome: 'unreachable' };
+}
+
 function pass(incoming: IncomingMessage, response: ServerResponse): Promise<Handled> {
   const status = incoming.statusCode ?? 502;
+  if (response.destroyed) {
+    incoming.destroy(); // the caller went away while the emulator worked
+    return Promise.resolve({ status, outcome: 'forwarded' });
+  }
   response.writeHead(status, passable(incoming.headers));
   incoming.pipe(response);
   return new Promise((resolve, reject) => {
