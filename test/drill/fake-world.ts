@@ -58,7 +58,7 @@ export class FakeWorld {
   statuses: Record<string, string | undefined> = { [EAST]: 'available', [WEST]: 'available' };
   /** Hosts that do not answer. */
   readonly silent = new Set<string>();
-  readonly orders = new Map<string, { id: string }>();
+  readonly orders = new Map<string, { id: string; number: number }>();
   readonly log: string[] = [];
   faults: FaultPlan = () => 'none';
   private readonly counts = new Map<string, number>();
@@ -168,11 +168,32 @@ export class FakeWorld {
     if (request.method === 'POST') {
       if (!active || this.writable !== region) return json(503, { error: { code: 'not-active' } });
       const key = request.headers?.['idempotency-key'] ?? '';
-      const order = this.orders.get(key) ?? { id: `order-${this.orders.size}` };
+      const { number } = JSON.parse(request.body ?? '{}') as { number: number };
+      const order = this.orders.get(key) ?? { id: `order-${this.orders.size}`, number };
       this.orders.set(key, order);
       return json(201, { ...order, epoch: record.epoch, region });
     }
+    if (path.startsWith('/orders?')) return this.list(new URL(path, 'http://x').searchParams);
     return json(200, {});
+  }
+
+  private list(query: URLSearchParams): OutsideAnswer {
+    const after = Number(query.get('after'));
+    const limit = Number(query.get('limit'));
+    const ofLedger = [...this.orders].filter(([key]) => key.startsWith(`${query.get('ledger')}-`));
+    const rest = ofLedger
+      .map(([, order]) => ({ ...order, status: 'fulfilled', fulfilments: 1 }))
+      .filter(order => order.number > after)
+      .sort((a, b) => a.number - b.number);
+    const orders = rest.slice(0, limit);
+    return json(200, { orders, next: rest.length > limit ? orders.at(-1)?.number : null });
+  }
+
+  /** Drops orders of a load, as a database does that was promoted too early. */
+  loseOrders(count: number): void {
+    for (const key of [...this.orders.keys()].filter(key => key.startsWith('load-')).slice(0, count)) {
+      this.orders.delete(key);
+    }
   }
 
   private trafficRegion(): string {

@@ -1,0 +1,104 @@
+import { type DrillContext, runDrill, startLoad } from '../../lib/drill';
+import type { CloudCall } from '../../lib/ports';
+import { HOST, WEST } from './fake-world';
+import { Harness } from './harness';
+
+function withLoad(harness: Harness): DrillContext {
+  const { context } = harness.process();
+  const { outside, clock, entries, random } = context;
+  const load = startLoad({
+    outside,
+    clock,
+    random,
+    id: 'load-1',
+    host: HOST,
+    entry: entries.service,
+    reads: 0,
+  });
+  return { ...context, load };
+}
+
+describe('the evidence of a drill under load', () => {
+  test('counts what clients saw, by phase, and compares the ledger with the service', async () => {
+    const harness = new Harness();
+    const context = withLoad(harness);
+    await harness.clock.sleep(1000);
+    const { report, exitCode } = await runDrill(context, { to: WEST });
+    expect(exitCode).toBe(0);
+    expect(report.writes).toMatchObject({ lost: 0, duplicateEffects: 0, unfulfilled: 0 });
+    expect(report.writes.acknowledged).toBeGreaterThan(100);
+    // Writes stop with the fence and start again with the activation: lease wait and promotion lie between.
+    expect(report.writes.refusedSeconds).toBeGreaterThan(4);
+    expect(report.writes.refusedSeconds).toBeLessThan(report.rtoSeconds ?? 0);
+    expect(report.rpoSeconds).toBe(0);
+    const failedIn = (name: string) =>
+      report.phases.find(phase => phase.name === name)?.requests?.failed ?? 0;
+    expect(failedIn('preflight')).toBe(0);
+    expect(failedIn('promotion')).toBeGreaterThan(50);
+    expect(failedIn('settle')).toBe(0);
+    const sum = report.phases.reduce((total, phase) => total + (phase.requests?.failed ?? 0), 0);
+    expect(sum).toBe(report.requests.failed);
+  });
+
+  test('an acknowledged write that the new Region does not show fails the drill', async () => {
+    const harness = new Harness();
+    const context = withLoad(harness);
+    await harness.clock.sleep(500);
+    harness.journals.onAppend = (_count, line) => {
+      if (line.includes('"step-end"') && line.includes('"verify"')) harness.world.loseOrders(3);
+    };
+    const { report, exitCode } = await runDrill(context, { to: WEST });
+    expect(report.outcome).toBe('done');
+    expect(report.writes.lost).toBe(3);
+    expect(report.missed).toEqual(['3 acknowledged writes are lost; a switchover loses none']);
+    expect(exitCode).toBe(2);
+  });
+
+  test('without a load nothing is said about writes', async () => {
+    const { report } = await runDrill(new Harness().process().context, { to: WEST });
+    expect(report.writes).toEqual({
+      acknowledged: null,
+      lost: null,
+      duplicateEffects: null,
+      refused: null,
+      refusedSeconds: null,
+      unfulfilled: null,
+    });
+    expect(report.rpoSeconds).toBeNull();
+  });
+
+  test('calls to global control planes are found', async () => {
+    const { context } = new Harness().process();
+    const call = (service: string): CloudCall => ({
+      service,
+      region: 'us-east-1',
+      action: 'ChangeResourceRecordSets',
+      at: '2026-11-26T10:00:00.000Z',
+      milliseconds: 5,
+      result: 'ok',
+    });
+    const cloud = { ...context.cloud, calls: () => [call('RDS'), call('Route53')] };
+    const { report } = await runDrill({ ...context, cloud }, { to: WEST });
+    expect(report.calls).toHaveLength(2);
+    expect(report.forbiddenCalls.map(found => found.service)).toEqual(['Route53']);
+  });
+
+  test('lab figures are labelled, with what the lab only models; those of an account are not', async () => {
+    const lab = await runDrill(new Harness().process().context, { to: WEST });
+    expect(lab.report.label).toContain('time scale of 10x');
+    expect(lab.report.modelled.length).toBeGreaterThan(3);
+    const aws = await runDrill(new Harness().process({ target: 'aws', timeScale: 1 }).context, { to: WEST });
+    expect(aws.report.label).not.toContain('lab');
+    expect(aws.report.modelled).toEqual([]);
+  });
+
+  test('report.md tells phases against scaled and unscaled budget, and the figures', async () => {
+    const harness = new Harness();
+    const { report } = await runDrill(harness.process().context, { to: WEST });
+    const text = harness.journals.saved.get(`${report.id}/report.md`) ?? '';
+    expect(text).toMatch(/\| lease-wait \| 1\.\d \| 1\.2 \| 12\.0 \| yes \|/);
+    expect(text).toMatch(/\| \*\*RTO\*\* \| .* \| 26\.2 \| 262\.0 \| yes \|/);
+    expect(text).toContain('lab figures');
+    expect(text).toContain('| epoch | 1 -> 2 |');
+  });
+});

@@ -1,0 +1,72 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileJournals } from '../../lib/drill';
+import { Journal } from '../../lib/drill/journal';
+
+const now = () => new Date('2026-11-26T10:00:00Z');
+
+describe('a journal on disk', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+  const open = (id: string) => new Journal(fileJournals(directory).open(id), now);
+  const file = (id: string) => path.join(directory, id, 'journal.jsonl');
+
+  test('holds what was appended, one line a fact, for its owner only', () => {
+    const journal = open('one');
+    journal.append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    journal.append({ type: 'step-begin', step: 'fence' });
+    expect(readFileSync(file('one'), 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(statSync(file('one')).mode & 0o777).toBe(0o600);
+    expect(open('one').entries).toEqual([
+      { seq: 1, at: '2026-11-26T10:00:00.000Z', type: 'begin', id: 'one', to: 'us-west-2' },
+      { seq: 2, at: '2026-11-26T10:00:00.000Z', type: 'step-begin', step: 'fence' },
+    ]);
+  });
+
+  test('a line that a kill tore is left out, and the next one is whole', () => {
+    open('one').append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    appendFileSync(file('one'), '{"seq":2,"type":"act","st');
+    const resumed = open('one');
+    expect(resumed.entries).toHaveLength(1);
+    resumed.append({ type: 'resume', holder: 'me' });
+    expect(open('one').entries.map(entry => entry.type)).toEqual(['begin', 'resume']);
+  });
+
+  test('is unfinished until it ends', () => {
+    const journal = open('one');
+    expect(journal.unfinished).toBe(false);
+    journal.append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    expect(journal.unfinished).toBe(true);
+    journal.append({ type: 'safe-stop', reason: 'stuck', next: 'holdfast drill resume one' });
+    expect(journal.unfinished).toBe(true);
+    journal.append({ type: 'end', outcome: 'done' });
+    expect(journal.unfinished).toBe(false);
+  });
+
+  test('knows whether an act may have reached the provider', () => {
+    const journal = open('one');
+    const step = 'switch-database';
+    expect(journal.mayHaveActed(step)).toBe(false);
+    journal.append({ type: 'act', step });
+    expect(journal.mayHaveActed(step)).toBe(true);
+    journal.append({ type: 'act-refused', step, reason: 'denied' });
+    expect(journal.mayHaveActed(step)).toBe(false);
+    // Two sent and one refused: the other may have been accepted.
+    journal.append({ type: 'act', step });
+    journal.append({ type: 'act', step });
+    journal.append({ type: 'act-refused', step, reason: 'already moving' });
+    expect(journal.mayHaveActed(step)).toBe(true);
+  });
+
+  test('drills are listed oldest first, and a folder without a journal is none', () => {
+    const store = fileJournals(directory);
+    store.save('nothing', 'report.md', 'text');
+    for (const id of ['switchover-2', 'switchover-1']) open(id).append({ type: 'begin', id, to: 'x' });
+    expect(store.ids()).toEqual(['switchover-1', 'switchover-2']);
+    expect(fileJournals(path.join(directory, 'missing')).ids()).toEqual([]);
+  });
+});
