@@ -9,7 +9,7 @@ import { buildApp } from '../stacks';
 
 /** The CDK app: `cdk synth --context topology=<file>`; the example when no file is named. */
 async function main(): Promise<void> {
-  const app = new App();
+  const app = new App({ autoSynth: false, analyticsReporting: false });
   const file: string =
     app.node.tryGetContext('topology') ?? path.join(__dirname, '../regions/examples/orders.js');
   const topology = await readTopologyFile(process.cwd(), file, process.env.CDK_DEFAULT_ACCOUNT);

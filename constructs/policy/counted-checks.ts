@@ -12,6 +12,7 @@ import { AwsSolutionsChecks } from 'cdk-nag/lib/packs/aws-solutions';
 import type { IConstruct } from 'constructs';
 import { acknowledgements } from './acknowledge';
 import { distinctFindings, POLICY_REPORT_FILE, type PolicyFinding, type PolicyReport } from './policy-report';
+import { mayApply } from './rule-services';
 
 /** Name of the rule that is broken when the pack judged nothing: silence is not a pass. */
 export const NOTHING_CHECKED = 'Holdfast-NothingChecked';
@@ -38,6 +39,11 @@ export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
   }
 
   protected override applyRule(rule: IApplyRule): void {
+    const name = rule.ruleSuffixOverride ?? rule.rule.name;
+    if (!mayApply(name, rule.node.cfnResourceType)) {
+      this.counts.notApplicable += 1;
+      return;
+    }
     const judge = (node: CfnResource): ReturnType<IApplyRule['rule']> => {
       try {
         const result = rule.rule(node);
@@ -45,13 +51,11 @@ export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
         return result;
       } catch (error) {
         this.counts.unknown += 1;
-        this.failed.add(
-          keyOf(`${this.packName}-${rule.ruleSuffixOverride ?? rule.rule.name}`, node.node.path),
-        );
+        this.failed.add(keyOf(`${this.packName}-${name}`, node.node.path));
         throw error;
       }
     };
-    super.applyRule({ ...rule, ruleSuffixOverride: rule.ruleSuffixOverride ?? rule.rule.name, rule: judge });
+    super.applyRule({ ...rule, ruleSuffixOverride: name, rule: judge });
   }
 
   private write(root: IConstruct, report: PolicyValidationPluginReport): void {

@@ -3,17 +3,26 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, Stack, Stage } from 'aws-cdk-lib';
 import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { CfnCluster as CfnEcsCluster } from 'aws-cdk-lib/aws-ecs';
+import { CfnCluster as CfnEmrCluster } from 'aws-cdk-lib/aws-emr';
+import { CfnCrawler } from 'aws-cdk-lib/aws-glue';
+import { CfnCluster as CfnMskCluster } from 'aws-cdk-lib/aws-msk';
+import { CfnDataSource } from 'aws-cdk-lib/aws-quicksight';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnNotebookInstance } from 'aws-cdk-lib/aws-sagemaker';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import { acknowledge, acknowledgements } from '../../../constructs/policy/acknowledge';
 import { applyPolicy } from '../../../constructs/policy/apply-policy';
+import { CountedAwsSolutionsChecks } from '../../../constructs/policy/counted-checks';
 import {
   distinctFindings,
   POLICY_REPORT_FILE,
   type PolicyReport,
   readPolicyReport,
 } from '../../../constructs/policy/policy-report';
+import { ONE_SERVICE_FAMILIES } from '../../../constructs/policy/rule-services';
 
 const REASON = 'This bucket holds nothing that anybody would miss, and is read by tests alone.';
 
@@ -108,6 +117,38 @@ describe('the policy', () => {
     const nothing = { version: 1, judgements: { compliant: 0, notApplicable: 9, broken: 0, unknown: 0 } };
     writeFileSync(path.join(outdir, POLICY_REPORT_FILE), JSON.stringify(nothing));
     expect(() => readPolicyReport(outdir)).toThrow(/no rule judged any resource/);
+  });
+});
+
+describe('what the pack does not ask', () => {
+  const judgementsOf = (checks: AwsSolutionsChecks, root: Construct) =>
+    checks
+      .validateScope(root)
+      .violations.map(({ ruleName, violatingResources }) => [ruleName, violatingResources.length]);
+
+  /** One resource of each such service, as unsafe as it can be. */
+  const app = (): App => {
+    const root = new App();
+    const stack = new Stack(root, 'Stack');
+    new CfnEcsCluster(stack, 'Ecs');
+    new CfnEmrCluster(stack, 'Emr', { name: 'n', jobFlowRole: 'r', serviceRole: 'r', instances: {} });
+    new CfnCrawler(stack, 'Glue', { role: 'r', targets: {} });
+    new CfnMskCluster(stack, 'Msk', {
+      clusterName: 'n',
+      kafkaVersion: '3.7.x',
+      numberOfBrokerNodes: 2,
+      brokerNodeGroupInfo: { clientSubnets: ['subnet-1', 'subnet-2'], instanceType: 'kafka.m7g.large' },
+    });
+    new CfnDataSource(stack, 'QuickSight', { name: 'n', type: 'MYSQL', sslProperties: { disableSsl: true } });
+    new CfnNotebookInstance(stack, 'SageMaker', { instanceType: 'ml.t3.medium', roleArn: 'r' });
+    return root;
+  };
+
+  test('about resources of another service, the whole pack would not answer', () => {
+    const whole = judgementsOf(new AwsSolutionsChecks(), app());
+    expect(judgementsOf(new CountedAwsSolutionsChecks(), app())).toEqual(whole);
+    const families = new Set(whole.map(([rule]) => /-([A-Z]+)/.exec(String(rule))?.[1]));
+    expect([...families]).toEqual(expect.arrayContaining([...ONE_SERVICE_FAMILIES]));
   });
 });
 
