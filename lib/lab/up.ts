@@ -57,9 +57,13 @@ export async function upLab(options: UpOptions): Promise<LabStatus> {
   const paths = labPaths(projectRoot);
   createLabFolders(paths);
   const unlock = lockLab(paths, clock);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
   try {
-    return await rise({ ...options, clock, environment, paths });
+    return await rise({ ...options, projectRoot: paths.projectRoot, signal, clock, environment, paths });
   } catch (error) {
+    // What still goes on beside the part that failed must not outlive it.
+    failed.abort();
     await downLab({ projectRoot, clock, output: { emit: () => undefined } });
     if (options.signal.aborted)
       throw new HoldfastError('aborted', 'interrupted; everything was stopped again');
@@ -138,11 +142,17 @@ async function daemonReady(rise: Rise, daemon: RunningProcess): Promise<LabFile>
 /** The result of `work`, unless the daemon ends before it. */
 async function whileAlive<T>(rise: Rise, daemon: RunningProcess, work: Promise<T>): Promise<T> {
   const died = daemon.exited.then(() => {
-    const reason = readFileSync(daemon.log, 'utf8').trim().split('\n').slice(-5).join('\n');
     if (rise.signal.aborted) throw new HoldfastError('aborted', 'interrupted');
-    throw new HoldfastError('environment', `the daemon of the lab ended:\n${reason}`);
+    throw new HoldfastError('environment', `the daemon of the lab ended: ${lastWords(daemon.log)}`);
   });
   return Promise.race([work, died]);
+}
+
+/** What the daemon said when it ended, or the end of its log. */
+function lastWords(log: string): string {
+  const text = readFileSync(log, 'utf8').trim();
+  const error = text.lastIndexOf('\nerror: ') + 1;
+  return text.startsWith('error: ', error) ? text.slice(error + 'error: '.length) : text.slice(-500);
 }
 
 function deploy({ topology, paths, clock, output, signal, environment, assemblyDir }: Rise, lab: LabFile) {

@@ -53,6 +53,8 @@ interface Running {
 /** The processes of a Region's clones and workers: one an instance, started and stopped as the groups want. */
 export class Instances {
   private readonly all = new Map<string, Running>();
+  /** Instances on their way out, which may be wanted again before they have ended. */
+  private readonly leaving = new Map<string, Promise<void>>();
 
   constructor(private readonly options: InstancesOptions) {}
 
@@ -72,12 +74,15 @@ export class Instances {
   async stop(id: string): Promise<void> {
     const running = this.all.get(id);
     this.all.delete(id);
-    await running?.supervisor.stop();
+    if (running === undefined) return;
+    const ended = running.supervisor.stop().finally(() => this.leaving.delete(id));
+    this.leaving.set(id, ended);
+    await ended;
   }
 
   /** Stops everything. */
   async stopAll(): Promise<void> {
-    await Promise.all([...this.all.keys()].map(id => this.stop(id)));
+    await Promise.all([...[...this.all.keys()].map(id => this.stop(id)), ...this.leaving.values()]);
   }
 
   /** Where the instances of a group listen. */
@@ -123,6 +128,7 @@ export class Instances {
     };
     this.all.set(wanted.id, running);
     try {
+      await this.leaving.get(wanted.id);
       await running.supervisor.start();
     } catch (error) {
       this.all.delete(wanted.id);
