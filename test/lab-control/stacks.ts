@@ -32,13 +32,19 @@ export class Stacks {
     this.#client = new CloudFormationClient(settings ?? {});
   }
 
-  async create(StackName: string, template: Template | string): Promise<Outcome> {
-    await this.#client.send(new CreateStackCommand({ StackName, TemplateBody: text(template) }));
+  async create(StackName: string, template: Template): Promise<Outcome> {
+    await this.#client.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
+    return this.outcome(StackName);
+  }
+
+  /** Creates a stack from a template in a bucket, as the CDK does with one beyond 51,200 bytes. */
+  async createFrom(StackName: string, TemplateURL: string): Promise<Outcome> {
+    await this.#client.send(new CreateStackCommand({ StackName, TemplateURL }));
     return this.outcome(StackName);
   }
 
   async update(StackName: string, template: Template): Promise<Outcome> {
-    await this.#client.send(new UpdateStackCommand({ StackName, TemplateBody: text(template) }));
+    await this.#client.send(new UpdateStackCommand({ StackName, TemplateBody: JSON.stringify(template) }));
     return this.outcome(StackName);
   }
 
@@ -58,6 +64,3 @@ export class Stacks {
     };
   }
 }
-
-const text = (template: Template | string): string =>
-  typeof template === 'string' ? template : JSON.stringify(template);
