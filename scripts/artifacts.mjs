@@ -124,7 +124,8 @@ function fetchRuntime(target) {
   }
 }
 
-function runtimeFile(target, known) {
+/** Brings the run time to `target` unless it is there; `known` is its entry of the manifest, if any. */
+export function runtimeFile(target, known) {
   if (existsSync(target) && known?.from === RUNTIME.spec) return known;
   for (let attempt = 1; ; attempt += 1) {
     try {

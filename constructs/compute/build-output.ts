@@ -27,7 +27,7 @@ export function buildOutput(relative: string): string {
       {
         path: `dist/${relative}`,
         message: 'not found',
-        fix: 'run `npm run build` first, or pass your own artifact or code',
+        fix: 'run `npm run build` (of the installed package: `node node_modules/holdfast/scripts/runtime.mjs`), or pass your own artifact or code',
       },
     ]);
   }

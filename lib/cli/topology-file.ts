@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compileFunction } from 'node:vm';
 import { loadTopology, type ResolvedTopology } from '../../regions';
 import { HoldfastError } from '../errors';
 import type { CommandContext } from './context';
@@ -42,26 +42,25 @@ async function importDefault(file: string): Promise<unknown> {
   }
 }
 
+/** Compiled and run in memory, as a module at the file's own place: that is where its imports are looked for. */
 function importTypeScript(file: string): unknown {
   const { buildSync } = require('esbuild') as typeof import('esbuild');
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-topology-'));
-  try {
-    const outfile = path.join(folder, 'topology.cjs');
-    const built = buildSync({
-      entryPoints: [file],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      write: false,
-      logLevel: 'silent',
-      external: ['holdfast', 'holdfast/*'],
-    });
-    writeFileSync(outfile, built.outputFiles[0]?.text ?? '');
-    const loaded = createRequire(file)(outfile) as { default?: unknown };
-    return loaded.default ?? loaded;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const built = buildSync({
+    entryPoints: [file],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    write: false,
+    logLevel: 'silent',
+    external: ['holdfast', 'holdfast/*'],
+  });
+  const code = built.outputFiles[0]?.text ?? '';
+  const module: { exports: { default?: unknown } } = { exports: {} };
+  const run = compileFunction(code, ['module', 'exports', 'require', '__filename', '__dirname'], {
+    filename: file,
+  });
+  run(module, module.exports, createRequire(file), file, path.dirname(file));
+  return module.exports.default ?? module.exports;
 }
 
 /** The topology that `cdk.json` names in its context, or else the example that ships with the package. */
