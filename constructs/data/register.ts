@@ -39,7 +39,7 @@ export interface IRegister {
   readonly tableArn: string;
   /** Lets `grantee` read the register and the drill lock. */
   grantRead(grantee: IGrantable): Grant;
-  /** Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only. */
+  /** Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only; deletes the lock alone. */
   grantMove(grantee: IGrantable): Grant;
 }
 
@@ -133,17 +133,24 @@ function grantRead(register: IRegister, grantee: IGrantable): Grant {
 }
 
 function grantMove(register: IRegister, grantee: IGrantable): Grant {
-  return Grant.addToPrincipal({
+  const move = Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     ...itemsOf(register),
   });
+  // A lock is given back; the register is never deleted.
+  const release = Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:DeleteItem'],
+    ...itemsOf(register, [DRILL_LOCK_KEY]),
+  });
+  return move.combine(release);
 }
 
-/** The two items, and no others: whatever else comes to lie in the table is not theirs. */
-function itemsOf(register: IRegister) {
+/** The items of these keys and no others: whatever else comes to lie in the table is not theirs. */
+function itemsOf(register: IRegister, keys: readonly string[] = [REGISTER_KEY, DRILL_LOCK_KEY]) {
   return {
     resourceArns: [register.tableArn],
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [REGISTER_KEY, DRILL_LOCK_KEY] } },
+    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } },
   };
 }

@@ -91,7 +91,7 @@ export class OperatorRole extends Construct {
     acknowledge(
       this.role,
       'AwsSolutions-IAM5[Resource::*]',
-      'These actions only read, AWS gives them no resource, and the condition holds them to this Region.',
+      'These actions only read, mostly know no resource, and the condition holds them to this Region.',
     );
     for (const arn of arns) {
       acknowledge(
@@ -105,6 +105,11 @@ export class OperatorRole extends Construct {
 
 /** What preflight and the steps of a move read. */
 const READS = [
+  'appconfig:GetHostedConfigurationVersion',
+  'appconfig:ListApplications',
+  'appconfig:ListConfigurationProfiles',
+  'appconfig:ListDeployments',
+  'appconfig:ListEnvironments',
   'autoscaling:DescribeAutoScalingGroups',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',

@@ -90,7 +90,7 @@ test('a reader reads, a mover writes by condition, both the two items alone', ()
     ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ]) {
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Action, Condition: keys })] },
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action, Condition: keys })]) },
     });
   }
 });
