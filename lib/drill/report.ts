@@ -165,16 +165,14 @@ export function makeReport(input: ReportInput): DrillReport {
   };
 }
 
+/** The phases that were reached. */
 function phaseReports(input: ReportInput): readonly PhaseReport[] {
   const { settings, timeScale, load } = input;
   const resolution = pollMilliseconds(timeScale) / 1000;
-  const ends = input.journal?.all('step-end') ?? [];
-  const phaseOf = new Map(input.plan?.steps.map(step => [step.id, step.phase]));
-  return PHASES.filter(name => name !== 'preflight' || load !== undefined).map(name => {
-    const seconds = ends
-      .filter(end => phaseOf.get(end.step) === name)
-      .reduce((sum, end) => sum + end.seconds, 0);
-    const budgeted = RTO_PHASES.includes(name);
+  const measured = phaseSeconds(input);
+  return PHASES.filter(name => measured.has(name) || load?.phases[name] !== undefined).map(name => {
+    const seconds = measured.get(name) ?? 0;
+    const budgeted = RTO_PHASES.includes(name) && measured.has(name);
     const budgetSeconds = budgeted ? phaseBudget(settings.budget, name) / timeScale : undefined;
     return {
       name,
@@ -184,6 +182,23 @@ function phaseReports(input: ReportInput): readonly PhaseReport[] {
       requests: load?.phases[name],
     };
   });
+}
+
+/** Measured seconds of the phases of which a step has ended. */
+function phaseSeconds({ journal, plan }: ReportInput): ReadonlyMap<Phase, number> {
+  const found = new Map<Phase, number>();
+  const [began, planned] = [journal?.last('begin'), journal?.last('plan')];
+  if (began !== undefined && planned !== undefined) {
+    found.set('preflight', (Date.parse(planned.at) - Date.parse(began.at)) / 1000);
+    // A standby that carries its share has nothing to scale up: the phase took no time.
+    if (!planned.plan.steps.some(step => step.phase === 'scale-up')) found.set('scale-up', 0);
+  }
+  const phaseOf = new Map(plan?.steps.map(step => [step.id, step.phase]));
+  for (const end of journal?.all('step-end') ?? []) {
+    const phase = phaseOf.get(end.step);
+    if (phase !== undefined) found.set(phase, (found.get(phase) ?? 0) + end.seconds);
+  }
+  return found;
 }
 
 /** From the first act to the verified service; by wall clock when the process changed in between. */

@@ -50,6 +50,8 @@ export class FakeWorld {
   stuck = false;
   groups: Record<string, CapacityGroup[]> = { [EAST]: fleet(), [WEST]: fleet() };
   lagSeconds: number | undefined = 0.2;
+  /** What the service says of its own lag. */
+  readyLagSeconds: number | undefined = 0;
   config: Record<string, { version: string; digest?: string; deploying: boolean } | undefined> = {
     [EAST]: { version: '3', digest: 'aa', deploying: false },
     [WEST]: { version: '4', digest: 'aa', deploying: false },
@@ -162,7 +164,7 @@ export class FakeWorld {
         ready: !active || writable,
         role,
         epoch: record.epoch,
-        database: { writable, lagSeconds: 0 },
+        database: { writable, lagSeconds: this.readyLagSeconds },
       });
     }
     if (request.method === 'POST') {

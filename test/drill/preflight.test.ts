@@ -197,6 +197,9 @@ describe('preflight', () => {
     expect(`${check?.text} ${check?.fix}`).toMatch(says);
     expect(harness.world.register.record).toEqual({ epoch: 1, phase: 'active', region: EAST });
     expect(harness.world.lock).toBeUndefined();
+    expect(report.rtoSeconds).toBeNull();
+    // Phases that were not reached are not told as if they had taken no time.
+    expect(report.phases.map(phase => phase.name)).toEqual([]);
   });
 
   test('an unknown check is accepted only by its own name', async () => {

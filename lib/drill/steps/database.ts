@@ -61,9 +61,11 @@ export const settle: StepAction = {
     }
     const ready = await readyz(run.context, from);
     if (ready?.role !== 'standby' || !ready.ready) return waiting(run, `${from} is not a ready standby yet`);
-    const lag = ready.database?.lagSeconds;
+    // The service cannot tell its lag on Aurora; there the provider's metric does.
+    const lag = ready.database?.lagSeconds ?? (await cloud.replicationLag(from, to))?.seconds;
+    if (lag === undefined) return waiting(run, `replication to ${from} is not measured yet`);
     const bound = settings.objectives.rpoSeconds / timeScale;
-    if (lag !== undefined && lag > bound) return waiting(run, `${from} lags ${lag.toFixed(1)} s behind`);
+    if (lag > bound) return waiting(run, `${from} lags ${lag.toFixed(1)} s behind`);
     return 'done';
   },
 };

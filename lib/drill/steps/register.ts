@@ -61,7 +61,10 @@ export const waitLease: StepAction = {
   },
   async perform(run) {
     const { clock, signal } = run.context;
-    await clock.sleep(Math.max(0, remainingLease(run)), signal);
+    // A timer may fire a moment early by the monotonic clock.
+    for (let left = remainingLease(run); left > 0; left = remainingLease(run)) {
+      await clock.sleep(Math.ceil(left), signal);
+    }
   },
 };
 

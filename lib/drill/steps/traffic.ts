@@ -4,6 +4,8 @@ import { gate, parseJson, probe } from '../probe';
 import { type Run, type StepAction, waiting } from './action';
 
 const WRITE_TIMEOUT_MILLISECONDS = 5000;
+/** Clients count as reconnected once they have written as much as they write in this time. */
+const RECONNECTED_SECONDS = 0.5;
 
 /** Waits until the gate of the new Region says active and that of the old one does not. */
 export const waitGates: StepAction = {
@@ -41,7 +43,7 @@ export const reconnect: StepAction = {
   async examine(run) {
     const { load } = run.context;
     if (load === undefined) return writeAndRead(run, 'reconnect');
-    const wanted = Math.max(1, load.rate);
+    const wanted = Math.max(1, Math.ceil(load.rate * RECONNECTED_SECONDS));
     const written = load.acknowledgedUnder(run.records.active.epoch);
     return written >= wanted
       ? 'done'
