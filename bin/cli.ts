@@ -3,6 +3,9 @@ import path from 'node:path';
 import { createProgram, findProjectRoot, lineOutput } from '../lib/cli';
 import { systemClock } from '../lib/clock';
 
+// Which Node versions are supported is said once, in the README, and not by each SDK client.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {

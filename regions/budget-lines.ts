@@ -6,11 +6,13 @@ import type { Topology } from './topology';
 /** TTL of an alias record to a load balancer, which AWS fixes and nobody can change (Route 53 guide, alias records). */
 export const ALIAS_TTL_SECONDS = 60;
 /** One conditional write of the register and its replication to the other Regions. */
-export const FENCING_SECONDS = 5;
+export const FENCING_SECONDS = 10;
+/** Polls and timers of the one who waits: no wait ends at the very moment that it may. */
+export const POLL_SECONDS = 5;
 /** Writing `active`, and gates of all Regions reading it. */
 export const ACTIVATION_SECONDS = 5;
 /** One write and one read from outside, through the service's own name. */
-export const VERIFICATION_SECONDS = 10;
+export const VERIFICATION_SECONDS = 20;
 
 /** The Region that carries the least of the peak when traffic turns to it. */
 export interface LeastReadyRegion {
@@ -88,8 +90,8 @@ const fencing = (): BudgetLine => ({
 
 const leaseWait = (recovery: ResolvedRecovery): BudgetLine => ({
   phase: 'lease-wait',
-  seconds: recovery.leaseSeconds + recovery.leaseMarginSeconds,
-  from: value(recovery, 'leaseSeconds', 'leaseMarginSeconds'),
+  seconds: recovery.leaseSeconds + recovery.leaseMarginSeconds + POLL_SECONDS,
+  from: `${value(recovery, 'leaseSeconds', 'leaseMarginSeconds')} + fixed ${POLL_SECONDS}: polls and timers`,
   lever: 'recovery.leaseSeconds: shorter means more reads of the register and less patience with a slow one',
 });
 

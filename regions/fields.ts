@@ -65,7 +65,7 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'recovery.failoverPromotionSeconds': seconds(1, 86_400, 180),
   'recovery.cloneBootSeconds': seconds(1, 7_200, 240),
   'recovery.warmUpSeconds': seconds(0, 3_600, 10),
-  'recovery.reconnectSeconds': seconds(1, 3_600, 10),
+  'recovery.reconnectSeconds': seconds(1, 3_600, 20),
   capacity: field('an object', '{ peakRequestsPerSecond: 200, requestsPerClone: 100, maximumClones: 12 }'),
   'capacity.instanceType': field('an EC2 instance type', "'m7i.large'"),
   'capacity.peakRequestsPerSecond': field('a whole number from 1 to 10000000', '200'),

@@ -32,7 +32,7 @@ export const RECOVERY_DEFAULTS: ResolvedRecovery = {
   failoverPromotionSeconds: 180,
   cloneBootSeconds: 240,
   warmUpSeconds: 10,
-  reconnectSeconds: 10,
+  reconnectSeconds: 20,
 };
 
 /** Defaults of a Region: not the seed, and it carries the whole peak. */

@@ -87,7 +87,7 @@ export interface RecoverySpec {
   readonly cloneBootSeconds?: number;
   /** Time to warm the cache's new epoch before traffic. @default 10 */
   readonly warmUpSeconds?: number;
-  /** Longest retry pause of a client that is reconnecting. @default 10 */
+  /** Longest retry pause of a client that is reconnecting. @default 20 */
   readonly reconnectSeconds?: number;
 }
 

@@ -12,6 +12,9 @@ export interface LoadedSwitchover {
   readonly acceptUnknown?: readonly string[];
 }
 
+/** Checks that no lab can answer: its emulator computes no alarm. The report lists each as unknown and accepted. */
+const UNKNOWN_IN_THE_LAB = ['alarms'];
+
 /** Seconds of steady load before the drill begins and after it has settled, so that both sides can be compared. */
 const STEADY_SECONDS = 3;
 
@@ -32,7 +35,8 @@ export async function switchoverInLab(
       context.output.emit({ code: 'load.started', level: 'info', text });
       await context.clock.sleep(STEADY_SECONDS * 1000, context.signal);
     }
-    return await runDrill({ ...drill.context, load }, request);
+    const acceptUnknown = [...UNKNOWN_IN_THE_LAB, ...(request.acceptUnknown ?? [])];
+    return await runDrill({ ...drill.context, load }, { to: request.to, acceptUnknown });
   } finally {
     await load?.stop(0);
     drill.close();

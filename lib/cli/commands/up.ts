@@ -13,7 +13,7 @@ interface UpOptions extends CommonOptions {
 }
 
 /** Divides every interval, time to live and lease of the lab. */
-export const DEFAULT_TIME_SCALE = 10;
+export const DEFAULT_TIME_SCALE = 5;
 
 /** `holdfast up`: the Regions of the topology on this machine. */
 export function upCommand(program: Command, context: CommandContext): void {
