@@ -14,12 +14,15 @@ const BUNDLES = {
   gate: 'lib/handlers/gate.ts',
 };
 
+/** Where the bundles go. @default dist/bundles */
+const folder = process.argv[2] ?? 'dist/bundles';
+
 for (const [name, entry] of Object.entries(BUNDLES)) {
   await build({
     // Relative paths and a fixed working directory: the same sources give the same bytes on every machine.
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile: `dist/bundles/${name}/index.cjs`,
+    outfile: path.join(folder, name, 'index.cjs'),
     bundle: true,
     platform: 'node',
     target: 'node20',

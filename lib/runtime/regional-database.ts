@@ -2,13 +2,22 @@ import type { Database, DatabaseStatus, Queryable, QueryResult } from './databas
 import { reasonOf } from './errors';
 import type { Logger } from './logger';
 
-/** One host of the Region's database. */
-export interface DatabaseHost extends Database {
+/** Connections to one host. */
+export interface DatabaseConnections extends Database {
   recycle(): void;
   close(): Promise<void>;
 }
 
-const LAG = `SELECT CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+/** One host of the Region's database. */
+export interface DatabaseHost {
+  readonly work: DatabaseConnections;
+  /** A connection of its own for probes, so that a busy service is not taken for a database that is away. */
+  readonly watch: DatabaseConnections;
+}
+
+/** A replica that has replayed all it received is only level with the writer while it is connected. */
+const LAG = `SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_wal_receiver)
+    AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
   ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 END AS lag`;
 
 /**
@@ -35,11 +44,11 @@ export class RegionalDatabase implements Database {
   }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>> {
-    return this.active.query<Row>(text, values);
+    return this.active.work.query<Row>(text, values);
   }
 
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
-    return this.active.transaction(work);
+    return this.active.work.transaction(work);
   }
 
   /** Looks at the database; probes asked for at the same time share one. Never rejects. */
@@ -52,17 +61,19 @@ export class RegionalDatabase implements Database {
 
   /** Ends every connection. */
   async close(): Promise<void> {
-    await Promise.all(this.hosts.map(host => host.close()));
+    await Promise.all(this.hosts.flatMap(({ work, watch }) => [work.close(), watch.close()]));
   }
 
   private async look(): Promise<DatabaseStatus> {
     let problem = '';
     for (const host of this.hosts) {
       try {
-        const { rows } = await host.query<{ replica: boolean }>('SELECT pg_is_in_recovery() AS replica');
+        const { rows } = await host.watch.query<{ replica: boolean }>(
+          'SELECT pg_is_in_recovery() AS replica',
+        );
         const writable = rows[0]?.replica === false;
         this.follow(host, writable);
-        return this.note({ writable, lagSeconds: writable ? undefined : await replayLag(host) });
+        return this.note({ writable, lagSeconds: writable ? undefined : await replayLag(host.watch) });
       } catch (error) {
         problem = problem || reasonOf(error);
       }
@@ -72,7 +83,7 @@ export class RegionalDatabase implements Database {
 
   /** A changed role or host gets fresh connections: the old ones may lead to a server that was replaced. */
   private follow(host: DatabaseHost, writable: boolean): void {
-    if (this.found.problem === undefined && this.found.writable !== writable) host.recycle();
+    if (this.found.problem === undefined && this.found.writable !== writable) host.work.recycle();
     this.active = host;
   }
 

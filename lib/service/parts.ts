@@ -12,7 +12,7 @@ import type { Logger } from '../runtime/logger';
 import { PostgresPool } from '../runtime/postgres-pool';
 import { Probes } from '../runtime/probes';
 import { type Queue, sqsQueue } from '../runtime/queue';
-import { RegionalDatabase } from '../runtime/regional-database';
+import { type DatabaseHost, RegionalDatabase } from '../runtime/regional-database';
 import { dynamoRegisterReader } from '../runtime/register-reader';
 import { Activation } from './activation';
 import { OrderReads, type OrderView } from './order-reads';
@@ -120,7 +120,10 @@ function makeCache({ cache: { url, identity }, region }: ServiceEnvironment, log
 
 function makeDatabase(environment: ServiceEnvironment, logger: Logger): RegionalDatabase {
   const { database: settings, region, instanceId: applicationName } = environment;
-  const pool = (host: string) => new PostgresPool({ settings, host, region, applicationName, logger });
-  const readers = settings.readerHost === undefined ? [] : [pool(settings.readerHost)];
-  return new RegionalDatabase([pool(settings.host), ...readers], logger);
+  const connect = (host: string): DatabaseHost => {
+    const shared = { settings, host, region, applicationName, logger };
+    return { work: new PostgresPool(shared), watch: new PostgresPool({ ...shared, maximumConnections: 1 }) };
+  };
+  const readers = settings.readerHost === undefined ? [] : [connect(settings.readerHost)];
+  return new RegionalDatabase([connect(settings.host), ...readers], logger);
 }

@@ -23,14 +23,12 @@ const running: Promise<void>[] = [];
 
 function startRegion(region: string) {
   const settings = database.settings(region);
-  const pool = new PostgresPool({
-    settings,
-    host: settings.host,
-    region,
-    applicationName: region,
-    logger: silentLogger,
-  });
-  const regional = new RegionalDatabase([pool], silentLogger);
+  const shared = { settings, host: settings.host, region, applicationName: region, logger: silentLogger };
+  const host = {
+    work: new PostgresPool(shared),
+    watch: new PostgresPool({ ...shared, maximumConnections: 1 }),
+  };
+  const regional = new RegionalDatabase([host], silentLogger);
   const keeper = new LeaseKeeper({
     lease: new ReadLease(region, 1000),
     register: { read: async () => register },
@@ -63,6 +61,11 @@ test('roles follow register and database without a restart', async () => {
   expect(() => next.activation.requireEpoch()).toThrow(expect.objectContaining({ code: 'not-active' }));
   expect(next.regional.status.writable).toBe(false);
   // The schema reaches the replica by replication; a migration there would have failed.
+  await waitFor(async () => (await next.regional.query('SELECT epoch FROM fence')).rowCount === 1, {
+    clock: systemClock,
+    timeout: 60_000,
+    what: 'the schema on the replica',
+  });
   await expect(next.regional.query('INSERT INTO fence VALUES (true, 1)')).rejects.toThrow(/read-only/);
 
   register = { epoch: 2, phase: 'fencing', region: NEW };
