@@ -4,7 +4,7 @@ import { assertWithinBudget, loadTopology } from '../regions';
 import orders from '../regions/examples/orders';
 import { buildApp } from '../stacks';
 
-const app = new App();
+const app = new App({ autoSynth: false, analyticsReporting: false });
 const topology = loadTopology(orders);
 assertWithinBudget(topology);
 buildApp(app, topology);

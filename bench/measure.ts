@@ -24,15 +24,20 @@ export interface Subject {
 /**
  * Runs a script once in a fresh Node process and in a fresh temporary folder, named to it by `CDK_OUTDIR`.
  *
+ * @param hook path of the compiled `usage-hook`
  * @throws Error with what the process wrote when it fails: a figure of a failed run is worth nothing
  */
-export async function measure(subject: Subject, inspect?: (folder: string) => void): Promise<Cost> {
+export async function measure(
+  subject: Subject,
+  hook: string,
+  inspect?: (folder: string) => void,
+): Promise<Cost> {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
   const usageFile = path.join(folder, 'usage.json');
   const output = path.join(folder, 'out');
   try {
     const start = performance.now();
-    await run(subject, { CDK_OUTDIR: output, HOLDFAST_BENCH_USAGE: usageFile });
+    await run(subject, hook, { CDK_OUTDIR: output, HOLDFAST_BENCH_USAGE: usageFile });
     const wallMilliseconds = performance.now() - start;
     const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as NodeJS.ResourceUsage;
     inspect?.(output);
@@ -46,13 +51,12 @@ export async function measure(subject: Subject, inspect?: (folder: string) => vo
   }
 }
 
-function run(subject: Subject, extra: Readonly<Record<string, string>>): Promise<void> {
+function run(subject: Subject, hook: string, extra: Readonly<Record<string, string>>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--require', path.join(__dirname, 'usage-hook.js'), subject.script, ...(subject.arguments ?? [])],
-      { env: { ...process.env, ...subject.environment, ...extra }, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+    const child = spawn(process.execPath, ['--require', hook, subject.script, ...(subject.arguments ?? [])], {
+      env: { ...process.env, ...subject.environment, ...extra },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;

@@ -20,12 +20,13 @@ const LIMITS = { wallMilliseconds: 1500, peakMegabytes: 200 } as const;
 /** Measures the app processes side by side and returns the section as text. */
 export async function benchSynth(root: string, rounds: number): Promise<string> {
   const environment = cdkEnvironment(root);
+  const hook = path.join(root, 'dist', 'bench', 'usage-hook.js');
   const resources: Record<string, number> = {};
   const runs = Object.fromEntries(
     NAMES.map(name => [
       name,
       () =>
-        measure({ script: path.join(root, 'dist', SUBJECTS[name].script), environment }, folder => {
+        measure({ script: path.join(root, 'dist', SUBJECTS[name].script), environment }, hook, folder => {
           resources[name] = countResources(templatesBelow(folder));
         }),
     ]),
@@ -76,7 +77,8 @@ export function formatSynth(
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
 
-function templatesBelow(folder: string): string[] {
+/** Paths of the templates in an assembly and its nested ones. */
+export function templatesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.template.json'))
     .map(name => path.join(folder, name));
