@@ -11,6 +11,7 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
 };
 module.exports = {
+  testSequencer: '<rootDir>/test/helpers/by-name.js',
   projects: [
     {
       ...common,
@@ -19,6 +20,13 @@ module.exports = {
       testPathIgnorePatterns: ['/test/lab/', '/test/proofs/'],
     },
     { ...common, displayName: 'proofs', testMatch: ['<rootDir>/test/proofs/**/*.test.ts'] },
-    { ...common, displayName: 'lab', testMatch: ['<rootDir>/test/lab/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'lab',
+      setupFilesAfterEnv: ['<rootDir>/test/helpers/lab-timeout.js'],
+      testMatch: ['<rootDir>/test/lab/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/lab/global-up.ts',
+      globalTeardown: '<rootDir>/test/lab/global-down.ts',
+    },
   ],
 };

@@ -24,12 +24,15 @@ function walk(folder: string): Source[] {
   });
 }
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
 
 /** What a file imports: packages by name, project files by path from the root without their ending. */
 export function importsOf(source: Source): string[] {
   return [...source.text.matchAll(IMPORT)].map(match => {
     const name = match[1] ?? match[2] ?? match[3] ?? '';
-    return name.startsWith('.') ? path.posix.normalize(path.posix.join(path.posix.dirname(source.file), name)) : name;
+    return name.startsWith('.')
+      ? path.posix.normalize(path.posix.join(path.posix.dirname(source.file), name))
+      : name;
   });
 }

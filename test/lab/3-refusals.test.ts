@@ -1,0 +1,54 @@
+import { strikeLab } from '../../lib/lab';
+import { runCli } from '../helpers/cli';
+import { ROOT } from '../helpers/sources';
+import { eventually, healthy, order, SEED, STANDBY, status } from './lab';
+
+const drill = (...args: string[]) => runCli(['drill', 'switchover', '--rate', '0', ...args]);
+
+beforeEach(healthy);
+
+test('a Region that is not in the topology is refused, with the Regions there are', async () => {
+  const { exitCode, stderr } = await drill('--to', 'eu-west-1');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('eu-west-1');
+  expect(stderr).toContain(`${SEED}, ${STANDBY}`);
+});
+
+test('a move to the Region that is active already is refused', async () => {
+  const { exitCode, stderr } = await drill('--to', SEED);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`${SEED} is already active`);
+});
+
+test('a standby that lags too far is refused, with its lag, and nothing moves', async () => {
+  await strikeLab(ROOT, { action: 'pause', target: 'database', region: STANDBY });
+  try {
+    await eventually('a lag beyond the RPO', async () => {
+      await order(SEED);
+      const lag = (await status()).regions.find(each => each.region === STANDBY)?.database.lag;
+      return lag !== undefined && lag > LAG_LIMIT;
+    });
+    const { exitCode, stdout } = await drill('--to', STANDBY, '--json');
+    const report = JSON.parse(stdout);
+    expect(exitCode).toBe(2);
+    expect(report).toMatchObject({ outcome: 'refused', epoch: { before: 1, after: 1 } });
+    expect(report.reason).toMatch(/lag: failed/);
+  } finally {
+    await strikeLab(ROOT, { action: 'resume', target: 'database', region: STANDBY });
+  }
+});
+
+test('a standby whose clones are all down is refused, and nothing moves', async () => {
+  await strikeLab(ROOT, { action: 'hold', target: 'clone', region: STANDBY });
+  try {
+    await eventually('no healthy clone in the standby', async () => {
+      const region = (await status()).regions.find(each => each.region === STANDBY);
+      return region?.instances.every(instance => instance.health !== 'healthy');
+    });
+    const { exitCode, stdout } = await drill('--to', STANDBY, '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'refused', epoch: { before: 1, after: 1 } });
+  } finally {
+    await strikeLab(ROOT, { action: 'release', target: 'clone', region: STANDBY });
+  }
+});

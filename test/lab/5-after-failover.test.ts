@@ -1,0 +1,58 @@
+import { strikeLab } from '../../lib/lab';
+import { ROOT } from '../helpers/sources';
+import { connect, eventually, healthy, order, resolved, SEED, STANDBY, status } from './lab';
+
+/** The old Region is out: the name does not lead to it, and it takes no write. */
+async function staysOut(seconds: number): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  while (performance.now() < until) {
+    expect(await resolved()).toEqual([connect().addresses[STANDBY]]);
+    expect((await order(SEED)).status).toBe(503);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+}
+
+/** A check's whole detection time and the TTL, at the lab's time scale. */
+const turnSeconds = () => (10 * 2 + 60) / connect().timeScale + 1;
+
+beforeEach(async () => {
+  await healthy();
+  expect((await status()).register?.record.region).toBe(STANDBY);
+});
+
+test.each([
+  ['application', 'clone'],
+  ['gate', 'gate'],
+] as const)('the %s of the new active Region dies: the old Region stays out', async (_what, target) => {
+  await strikeLab(ROOT, { action: 'hold', target, region: STANDBY });
+  try {
+    await staysOut(turnSeconds());
+  } finally {
+    await strikeLab(ROOT, { action: 'release', target, region: STANDBY });
+  }
+});
+
+test('the new active Region loses its register: it stops writing, and the old Region stays out', async () => {
+  const { gateway } = connect();
+  await gateway.setReachable(STANDBY, false);
+  try {
+    await eventually('the active Region without a lease', async () => (await order(STANDBY)).status === 503);
+    await staysOut(turnSeconds());
+  } finally {
+    await gateway.setReachable(STANDBY, true);
+  }
+  await eventually('writes again', async () => (await order(STANDBY)).status === 201);
+});
+
+test('losing the witness alone, or the standby alone, stops nothing', async () => {
+  const { gateway } = connect();
+  for (const region of ['us-east-1', SEED]) {
+    await gateway.setReachable(region, false);
+    try {
+      const until = performance.now() + (10_000 / connect().timeScale) * 2;
+      while (performance.now() < until) expect((await order(STANDBY)).status).toBe(201);
+    } finally {
+      await gateway.setReachable(region, true);
+    }
+  }
+});

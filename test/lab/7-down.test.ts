@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { labPaths } from '../../lib/lab/paths';
+import { runCli, startCli } from '../helpers/cli';
+import { ROOT } from '../helpers/sources';
+import { healthy, status } from './lab';
+
+/** Processes that carry this lab's mark in their environment, whoever started them. */
+function marked(): string[] {
+  const mark = labPaths(ROOT).labId;
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+      } catch {
+        return false; // it ended, or is not ours to read
+      }
+    });
+}
+
+test('SIGKILL of the daemon: status says so, down cleans all', async () => {
+  const daemon = (await status()).processes.find(process => process.name === 'daemon');
+  process.kill(daemon?.pid ?? 0, 'SIGKILL');
+  expect((await status()).healthy).toBe(false);
+  expect((await runCli(['down'])).exitCode).toBe(0);
+  expect(marked()).toEqual([]);
+  expect((await status()).running).toBe(false);
+});
+
+test('Ctrl-C in the middle of up: exit 130 and nothing is left', async () => {
+  const up = startCli(['up']);
+  await up.saw('lab: control plane');
+  up.kill('SIGINT');
+  expect((await up.result).exitCode).toBe(130);
+  expect(marked()).toEqual([]);
+});
+
+test('SIGKILL of up in the middle: down cleans all, and up works again', async () => {
+  const up = startCli(['up']);
+  await up.saw('deploy: foundations');
+  up.kill('SIGKILL');
+  await up.result;
+  expect(marked()).not.toEqual([]);
+  expect((await runCli(['down'])).exitCode).toBe(0);
+  expect(marked()).toEqual([]);
+  expect((await runCli(['up'])).exitCode).toBe(0);
+  await healthy();
+});
