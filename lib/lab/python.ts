@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HoldfastError } from '../errors';
@@ -45,7 +45,7 @@ export async function preparePython(options: PythonOptions): Promise<PythonTools
   const root = packageRoot();
   const requirements = options.requirements ?? path.join(root, 'lib', 'lab', 'emulator', 'requirements.txt');
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
-  const created = readMarker(options.folder) !== wanted;
+  const created = !(await isFit(options, wanted));
   if (created) await build(options, requirements, wanted);
   return {
     python: path.join(options.folder, 'bin', 'python'),
@@ -60,12 +60,21 @@ function readMarker(folder: string): string | undefined {
   return existsSync(marker) ? readFileSync(marker, 'utf8').trim() : undefined;
 }
 
+/** Whether the environment holds what is wanted, and its interpreter is still there and of the same version. */
+async function isFit(options: PythonOptions, wanted: string): Promise<boolean> {
+  const python = path.join(options.folder, 'bin', 'python');
+  if (readMarker(options.folder) !== wanted || !existsSync(python)) return false;
+  const probe = 'import sys; print("python%d.%d" % sys.version_info[:2])';
+  const { output } = await runTool(python, ['-c', probe], toolOptions(options));
+  return existsSync(path.join(options.folder, 'lib', output.trim()));
+}
+
 async function build(options: PythonOptions, requirements: string, wanted: string): Promise<void> {
   const { folder, output } = options;
   const parent = path.dirname(folder);
   mkdirSync(parent, { recursive: true });
   sweep(parent, path.basename(folder));
-  const fresh = `${folder}.new-${process.pid}`;
+  const fresh = `${folder}.new-${own()}`;
   try {
     const interpreter = await findInterpreter(options);
     const text = `python: private virtual environment with ${interpreter.command} ${interpreter.version}`;
@@ -74,33 +83,35 @@ async function build(options: PythonOptions, requirements: string, wanted: strin
     output.emit({ code: 'lab.python.installing', level: 'info', text: 'python: installing pinned packages' });
     await install(options, fresh, requirements);
     writeFileSync(path.join(fresh, MARKER), `${wanted}\n`);
-    put(fresh, folder, wanted);
+    await put(fresh, options, wanted);
     output.emit({ code: 'lab.python.ready', level: 'info', text: 'python: ready' });
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
 }
 
+/** A suffix of this process and this call alone. */
+const own = (): string => `${process.pid}-${randomBytes(4).toString('hex')}`;
+
 /** Removes what interrupted set-ups left: their processes are gone, and the name carries their number. */
 function sweep(parent: string, name: string): void {
   for (const entry of readdirSync(parent)) {
-    const number = /\.(?:new|old)-(\d+)$/.exec(entry)?.[1];
+    const number = /\.(?:new|old)-(\d+)-\w+$/.exec(entry)?.[1];
     if (!entry.startsWith(`${name}.`) || number === undefined || existsSync(`/proc/${number}`)) continue;
     rmSync(path.join(parent, entry), { recursive: true, force: true });
   }
 }
 
 /** Renames the new environment into place; when another process was faster with the same one, that one stays. */
-function put(fresh: string, folder: string, wanted: string): void {
-  const old = `${folder}.old-${process.pid}`;
-  if (existsSync(folder)) {
-    if (readMarker(folder) === wanted) return;
-    renameSync(folder, old);
-  }
+async function put(fresh: string, options: PythonOptions, wanted: string): Promise<void> {
+  const { folder } = options;
+  if (await isFit(options, wanted)) return;
+  const old = `${folder}.old-${own()}`;
+  if (existsSync(folder)) renameSync(folder, old);
   try {
     renameSync(fresh, folder);
   } catch (cause) {
-    if (readMarker(folder) !== wanted) throw cause;
+    if (!(await isFit(options, wanted))) throw cause;
   }
   rmSync(old, { recursive: true, force: true });
 }

@@ -121,10 +121,10 @@ describe('the virtual environment', () => {
   });
 
   test('an interrupt in the middle leaves nothing, and what a kill left is swept', async () => {
-    const stale = `${folder}.new-4194305`; // beyond the largest process number of Linux
+    const stale = `${folder}.new-4194305-abcd`; // beyond the largest process number of Linux
     mkdirSync(stale, { recursive: true });
     const interrupt = new AbortController();
-    const made = () => leftovers().some(name => name.endsWith(`.new-${process.pid}`));
+    const made = () => leftovers().some(name => name.includes(`.new-${process.pid}-`));
     const running = prepare({ environment: real(), signal: interrupt.signal });
     await waitFor(made, { clock: systemClock, timeout: 30_000, what: 'the set-up', interval: 5 });
     interrupt.abort();
@@ -132,16 +132,51 @@ describe('the virtual environment', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  /** A Python whose environments are made at once and hold nothing: the set-up ends where it looks for the server. */
+  function instant(): { PATH: string } {
+    const make = 'mkdir -p "$3/bin" "$3/lib/python3.12"';
+    const inner = 'printf "#!/bin/sh\\necho python3.12\\n" > "$3/bin/python"; chmod +x "$3/bin/python"';
+    pretend('python3', { version: [3, 12, 1], venv: true, ensurepip: true }, `${make}; ${inner}`);
+    return { PATH: `${bin}:/usr/bin:/bin` };
+  }
+
   test('is made anew when the requirements change, and the old one stays until then', async () => {
-    const first = requirements('# nothing\n');
-    // Nothing is installed, so the set-up ends where it looks for the server: after the environment is in place.
-    await expect(prepare({ environment: real(), requirements: first })).rejects.toThrow(/no valkey-server/);
+    const environment = instant();
+    const file = requirements('# nothing\n');
+    const again = () =>
+      expect(prepare({ environment, requirements: file })).rejects.toThrow(/no valkey-server/);
+    await again();
     writeFileSync(path.join(folder, 'mine'), '');
-    await expect(prepare({ environment: real(), requirements: first })).rejects.toThrow(/no valkey-server/);
+    await again();
     expect(existsSync(path.join(folder, 'mine'))).toBe(true);
-    writeFileSync(first, '# something else\n');
-    await expect(prepare({ environment: real(), requirements: first })).rejects.toThrow(/no valkey-server/);
+    writeFileSync(file, '# something else\n');
+    await again();
     expect(existsSync(path.join(folder, 'mine'))).toBe(false);
+    expect(leftovers()).toEqual(['python']);
+  });
+
+  test.each([
+    ['upgraded', (python: string) => writeFileSync(python, '#!/bin/sh\necho python3.99\n')],
+    ['removed', (python: string) => rmSync(python)],
+  ] as const)('is made anew when its interpreter was %s', async (_, change) => {
+    const environment = instant();
+    const file = requirements('# nothing\n');
+    const again = () =>
+      expect(prepare({ environment, requirements: file })).rejects.toThrow(/no valkey-server/);
+    await again();
+    change(path.join(folder, 'bin', 'python'));
+    writeFileSync(path.join(folder, 'mine'), '');
+    await again();
+    expect(existsSync(path.join(folder, 'mine'))).toBe(false);
+  });
+
+  test('two set-ups at once both end with the same environment', async () => {
+    const environment = instant();
+    const file = requirements('# nothing\n');
+    const both = [1, 2].map(() =>
+      prepare({ environment, requirements: file }).catch((error: Error) => error.message),
+    );
+    for (const message of await Promise.all(both)) expect(message).toMatch(/no valkey-server/);
     expect(leftovers()).toEqual(['python']);
   });
 });

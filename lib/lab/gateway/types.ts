@@ -36,7 +36,10 @@ export interface CallRecord {
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** Calls that are refused with AccessDenied, in the shape of their protocol. */
+/**
+ * Calls that are refused with AccessDenied, in the shape of their protocol. Name the caller: a rule without one also
+ * refuses what the lab itself reads of the control plane.
+ */
 export interface DenyRule extends CallMatch {
   /** Name of the rule; a second rule of the same name replaces the first. */
   readonly id: string;

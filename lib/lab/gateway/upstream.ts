@@ -71,7 +71,7 @@ export class Upstream {
         headers: sent,
       });
       outgoing.once('response', resolve);
-      outgoing.once('error', cause =>
+      outgoing.on('error', cause =>
         reject(outgoing.reusedSocket && whole ? new StaleConnection({ cause }) : cause),
       );
       if (whole) outgoing.end(body);
