@@ -69,6 +69,24 @@ test('a read that hangs does not stop the others, and its late answer extends no
   expect(keeper.current().held).toBe(true);
 });
 
+test('a slow read gives a lease from its start', async () => {
+  const clock = new VirtualClock();
+  let answers = 0;
+  const read = async () => {
+    if (answers === 1) throw new Error('no quorum');
+    answers += 1;
+    await clock.sleep(2000);
+    return ACTIVE;
+  };
+  const lease = new ReadLease(HERE, 9000);
+  const keeper = new LeaseKeeper({ lease, register: { read }, clock, logger: silentLogger });
+  void keeper.run(new AbortController().signal);
+  await clock.advance(8999);
+  expect(keeper.current()).toMatchObject({ held: true, validUntil: 9000 });
+  await clock.advance(1);
+  expect(keeper.current().held).toBe(false);
+});
+
 test('reads that all hang cost the lease: it counts from the start of a read', async () => {
   const { clock, keeper } = keep(() => new Promise<RegisterRecord>(() => undefined));
   await clock.advance(30_000);

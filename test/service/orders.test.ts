@@ -191,19 +191,29 @@ describe('the fence in the database', () => {
 
   test('waits for a transaction of the old epoch that is about to commit', async () => {
     const old = world.process(new TestLease(1));
+    await old.order('first');
     let raised: Promise<unknown> = Promise.resolve();
+    let seen = '';
     old.database.after = {
       statement: /INSERT INTO outbox/,
-      run: () => {
+      run: async () => {
         raised = world.process(new TestLease(2)).order('new');
+        seen = await Promise.race([raised.then(() => 'overtaken'), somebodyWaits().then(() => 'waits')]);
       },
     };
     await old.order('old');
     await raised;
+    expect(seen).toBe('waits');
     expect(await world.fence()).toBe(2);
-    expect((await old.counts()).orders).toBe(2);
+    expect((await old.counts()).orders).toBe(3);
   });
 });
+
+/** Resolves when a session of the database waits for a lock. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`;
+  while ((await world.pool.query(waiting)).rowCount === 0) await new Promise(setImmediate);
+}
 
 describe('a ledger', () => {
   test('is read by number, page by page, and shows duplicates of a number together', async () => {

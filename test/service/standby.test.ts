@@ -20,6 +20,8 @@ let register: RegisterRecord = { epoch: 1, phase: 'active', region: OLD };
 let database: TestDatabase;
 const stop = new AbortController();
 const running: Promise<void>[] = [];
+/** Regions that brought the schema, in order. */
+const migrations: string[] = [];
 
 function startRegion(region: string) {
   const settings = database.settings(region);
@@ -40,7 +42,10 @@ function startRegion(region: string) {
     database: regional,
     clock: systemClock,
     logger: silentLogger,
-    migrate: () => ensureSchema(regional),
+    migrate: () => {
+      migrations.push(region);
+      return ensureSchema(regional);
+    },
   });
   running.push(keeper.run(stop.signal), activation.run(stop.signal, 100));
   return { activation, regional };
@@ -72,11 +77,14 @@ test('roles follow register and database without a restart', async () => {
   await until('the old Region to refuse', () => !old.activation.state().active);
   await database.global.switchover(NEW);
   await until('the promotion to be seen', () => next.regional.status.writable);
+  await next.activation.advance();
+  expect(migrations).toEqual([OLD]);
   expect(next.activation.state().active).toBe(false);
 
   register = { epoch: 2, phase: 'active', region: NEW };
   await until('the new Region to write', () => next.activation.state().active);
   expect(next.activation.requireEpoch()).toBe(2);
+  expect(migrations).toEqual([OLD, NEW]);
 
   await database.global.rejoin();
   await until('the old Region to be a standby', () => {
