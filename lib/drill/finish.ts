@@ -12,6 +12,8 @@ import { type DrillReport, makeReport } from './report';
 import { renderReport } from './report-text';
 import { type LedgerVerdict, verifyLedger } from './verify-ledger';
 
+const SOAK_MILLISECONDS = 2000;
+
 /** What a drill leaves. */
 export interface DrillResult {
   readonly report: DrillReport;
@@ -43,6 +45,8 @@ export async function finishDrill(
 ): Promise<DrillResult> {
   const { journal, ending, before } = drill;
   const { outcome, reason, next } = ending;
+  // Some steady load after the move, to compare with the load before it.
+  if (context.load !== undefined && outcome === 'done') await context.clock.sleep(SOAK_MILLISECONDS);
   const load = await context.load?.stop();
   const ledger = outcome === 'safe-stop' ? undefined : await verify(context, journal);
   const report = makeReport({

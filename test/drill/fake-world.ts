@@ -155,6 +155,7 @@ export class FakeWorld {
     const { host, path } = request;
     const region = host === HOST ? this.trafficRegion() : host.includes(WEST) ? WEST : EAST;
     const { record } = this.register;
+    if (path === '/healthz') return { ...json(200, {}), headers: { 'x-holdfast-region': region } };
     const active = record.phase === 'active' && record.region === region;
     if (host.startsWith('gate-')) return json(active ? 200 : 503, { active, epoch: record.epoch });
     if (path === '/readyz') {

@@ -132,6 +132,24 @@ describe('a switchover between two healthy Regions', () => {
     expect(report.notes.join()).toMatch(/not settled yet .*rebooting/);
   });
 
+  test('traffic has turned only when clients that kept the old address have let go of it', async () => {
+    const { world, clock, process } = setUp();
+    const { context } = process();
+    const outside: typeof context.outside = {
+      ...context.outside,
+      request: async request => {
+        const answer = await context.outside.request(request);
+        const turned = world.history.length === 4;
+        if (request.path !== '/healthz' || !turned || clock.monotonic() > 12_000) return answer;
+        return { ...answer, headers: { 'x-holdfast-region': EAST } };
+      },
+    };
+    const { report } = await runDrill({ ...context, outside }, { to: WEST });
+    const traffic = report.phases.find(phase => phase.name === 'traffic');
+    expect(traffic?.seconds).toBeGreaterThan(5);
+    expect(traffic?.within).toBe(true);
+  });
+
   test('a replica whose lag nobody measures has not settled', async () => {
     const { world, process } = setUp();
     world.readyLagSeconds = undefined;

@@ -22,19 +22,30 @@ export const waitGates: StepAction = {
   },
 };
 
-/** Waits until the service's name resolves to addresses of the new Region and to no other. */
+/**
+ * Waits until the service's name resolves to addresses of the new Region and to no other, and until the drill's own
+ * client, which keeps an answer for its TTL like any other, gets there too.
+ */
 export const waitDns: StepAction = {
   async examine(run) {
-    const { outside, settings } = run.context;
+    const { outside, settings, entries } = run.context;
+    const { to } = run.plan;
     const [service, region] = await Promise.all([
       outside.resolve(settings.host),
-      outside.resolve(regionHost(run.plan.to, settings.host)),
+      outside.resolve(regionHost(to, settings.host)),
     ]);
     const turned =
       service.addresses.length > 0 && service.addresses.every(address => region.addresses.includes(address));
-    return turned
-      ? 'done'
-      : waiting(run, `${settings.host} resolves to ${service.addresses.join(', ') || 'nothing'}`);
+    if (!turned)
+      return waiting(run, `${settings.host} resolves to ${service.addresses.join(', ') || 'nothing'}`);
+    const answer = await probe(run.context, {
+      ...entries.service,
+      host: settings.host,
+      path: '/healthz',
+      timeoutMilliseconds: WRITE_TIMEOUT_MILLISECONDS,
+    });
+    const reached = answer?.headers['x-holdfast-region'];
+    return reached === to ? 'done' : waiting(run, `clients still reach ${reached ?? 'nothing'}`);
   },
 };
 
