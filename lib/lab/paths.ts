@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HoldfastError } from '../errors';
 
@@ -45,7 +45,7 @@ export function labPaths(projectRoot: string): LabPaths {
     logs: path.join(state, 'logs'),
     secrets: path.join(state, 'secrets'),
     python: path.join(state, 'python'),
-    data: path.join(tmpdir(), `holdfast-${userInfo().uid}-${labId}`),
+    data: path.join(tmpdir(), `holdfast-${currentUid()}-${labId}`),
   };
 }
 
@@ -57,15 +57,20 @@ export function createLabFolders(paths: LabPaths): void {
   // The parent is world-writable and the name is known beforehand, so what stands there may not be ours.
   mkdirSync(paths.data, { recursive: true, mode: 0o700 });
   const found = lstatSync(paths.data);
-  if (!found.isDirectory() || found.uid !== userInfo().uid) {
+  if (!found.isDirectory() || found.uid !== currentUid()) {
     throw new HoldfastError('environment', 'the data folder of the lab belongs to another user', [
       {
         path: paths.data,
         received: `uid ${found.uid}`,
-        message: `must be a folder of uid ${userInfo().uid}`,
+        message: `must be a folder of uid ${currentUid()}`,
         fix: 'remove it, or set TMPDIR to a folder of your own',
       },
     ]);
   }
   chmodSync(paths.data, 0o711); // whatever the umask: PostgreSQL's user must pass through
+}
+
+/** User id of this process; also where the system has no name for it, as in many containers. */
+export function currentUid(): number {
+  return process.getuid?.() ?? 0;
 }
