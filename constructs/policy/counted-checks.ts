@@ -11,7 +11,13 @@ import type { IApplyRule } from 'cdk-nag/lib/nag-pack';
 import { AwsSolutionsChecks } from 'cdk-nag/lib/packs/aws-solutions';
 import type { IConstruct } from 'constructs';
 import { acknowledgements } from './acknowledge';
-import { distinctFindings, POLICY_REPORT_FILE, type PolicyFinding, type PolicyReport } from './policy-report';
+import {
+  distinctFindings,
+  judgementCount,
+  POLICY_REPORT_FILE,
+  type PolicyFinding,
+  type PolicyReport,
+} from './policy-report';
 import { mayApply } from './rule-services';
 
 /** Name of the rule that is broken when the pack judged nothing: silence is not a pass. */
@@ -33,9 +39,8 @@ export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
     const report = super.validate(context);
     const { appConstruct } = context as { readonly appConstruct?: IConstruct };
     if (appConstruct !== undefined) this.write(appConstruct, report);
-    const { compliant, broken, unknown } = this.counts;
-    if (compliant + broken + unknown > 0) return report;
-    return { ...report, success: false, violations: [nothingChecked()] };
+    if (judgementCount(this.counts) > 0) return report;
+    return { ...report, success: false, violations: [nothingChecked(appConstruct)] };
   }
 
   protected override applyRule(rule: IApplyRule): void {
@@ -90,12 +95,14 @@ function outcomeOf(result: ReturnType<IApplyRule['rule']>): Outcome {
   return result === 'N/A' ? 'notApplicable' : 'broken';
 }
 
-function nothingChecked(): PolicyValidationPluginReport['violations'][number] {
+/** The finding names a construct: the CDK prints none that has no place, and then passes. */
+function nothingChecked(root: IConstruct | undefined): PolicyValidationPluginReport['violations'][number] {
+  const constructPath = root?.node.children.find(child => child.node.id !== 'Tree')?.node.path ?? 'app';
   return {
     ruleName: NOTHING_CHECKED,
     description: 'No rule of the pack judged any resource',
     severity: 'error',
-    violatingResources: [],
+    violatingResources: [{ constructPath, locations: [] }],
     fix: 'check that the pack and aws-cdk-lib fit together, and that the app has resources',
   };
 }

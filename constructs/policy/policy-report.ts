@@ -52,11 +52,15 @@ export function readPolicyReport(folder: string): PolicyReport {
     );
   }
   const report = JSON.parse(readFileSync(file, 'utf8')) as PolicyReport;
-  const { compliant, broken, unknown } = report.judgements;
-  if (compliant + broken + unknown === 0) {
+  if (judgementCount(report.judgements) === 0) {
     throw new HoldfastError('invalid-input', `${file}: no rule judged any resource, which is no pass`);
   }
   return report;
+}
+
+/** How often any rule was asked, whatever it said. */
+export function judgementCount(judgements: PolicyJudgements): number {
+  return Object.values(judgements).reduce((sum, count) => sum + count, 0);
 }
 
 /** Each finding once, by rule and path: nested assemblies are walked more than once (aws-cdk #38483). */

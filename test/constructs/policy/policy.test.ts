@@ -65,10 +65,25 @@ describe('the policy', () => {
     expect(below('us-east-2/')).toEqual(below('plain/'));
   });
 
-  test('fails an app of which it judged nothing (BP-46)', () => {
+  test('fails the synth of an app of which it judged nothing (BP-46)', () => {
     const app = newApp();
     new Stack(app, 'empty');
-    expect(() => judge(app)).toThrow(/no rule judged any resource, which is no pass/);
+    applyPolicy(app);
+    expect(() => app.synth()).toThrow(/No rule of the pack judged any resource/);
+    expect(() => readPolicyReport(outdir)).toThrow(/no rule judged any resource, which is no pass/);
+  });
+
+  test('fails the synth while a finding is not acknowledged, and passes once it is', () => {
+    const synth = (known: readonly string[]) => () => {
+      const app = newApp();
+      const bucket = bucketIn(new Stack(app, 'data'));
+      for (const rule of known) acknowledge(bucket, rule, REASON);
+      applyPolicy(app);
+      app.synth();
+    };
+    expect(synth([])).toThrow(/AwsSolutions-S1/);
+    expect(synth(['AwsSolutions-S1'])).toThrow(/AwsSolutions-S10/);
+    expect(synth(['AwsSolutions-S1', 'AwsSolutions-S10'])).not.toThrow();
   });
 
   test('counts what it judged even where nothing is wrong', () => {
@@ -114,7 +129,7 @@ describe('the policy', () => {
 
   test('an assembly that nobody judged is not a clean one', () => {
     expect(() => readPolicyReport(outdir)).toThrow(/synthesized without a policy; call applyPolicy/);
-    const nothing = { version: 1, judgements: { compliant: 0, notApplicable: 9, broken: 0, unknown: 0 } };
+    const nothing = { version: 1, judgements: { compliant: 0, notApplicable: 0, broken: 0, unknown: 0 } };
     writeFileSync(path.join(outdir, POLICY_REPORT_FILE), JSON.stringify(nothing));
     expect(() => readPolicyReport(outdir)).toThrow(/no rule judged any resource/);
   });
