@@ -24,14 +24,25 @@ export interface LabRun {
 export async function benchLab(root: string, rounds: number): Promise<string> {
   if (process.platform !== 'linux') return 'lab: not measured, memory is read from /proc of Linux';
   const runs: LabRun[] = [];
-  for (let round = 0; round < rounds; round += 1) runs.push(await runDemo(root));
+  const demo = [path.join(root, 'dist', 'bin', 'cli.js'), 'demo', '--json'];
+  for (let round = 0; round < rounds; round += 1) runs.push(await watchRun(root, demo));
   return formatLab(runs);
 }
 
-async function runDemo(root: string): Promise<LabRun> {
+/**
+ * Runs a Node command to its end and watches the memory of all its processes.
+ *
+ * @param onLook called after each look
+ * @throws Error when it fails or does not print one JSON document: a figure of a failed run is worth nothing
+ */
+export async function watchRun(
+  root: string,
+  command: readonly string[],
+  onLook: (memory: FamilyMemory) => void = () => undefined,
+): Promise<LabRun> {
   const kind = existsSync(path.join(root, '.holdfast', 'python')) ? 'after' : 'first';
   const start = performance.now();
-  const child = spawn(process.execPath, [path.join(root, 'dist', 'bin', 'cli.js'), 'demo', '--json'], {
+  const child = spawn(process.execPath, command, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -40,12 +51,15 @@ async function runDemo(root: string): Promise<LabRun> {
     document += chunk;
   });
   const memory = new FamilyMemory(child.pid ?? 0);
-  const timer = setInterval(() => memory.look(), LOOK_EVERY);
+  const timer = setInterval(() => {
+    memory.look();
+    onLook(memory);
+  }, LOOK_EVERY);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   }).finally(() => clearInterval(timer));
-  if (code !== 0) throw new Error(`the demo ended with ${code}; a figure of a failed run is worth nothing`);
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}`);
   JSON.parse(document);
   return {
     kind,

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
-import { formatLab, type LabRun } from '../../bench/lab';
+import { formatLab, type LabRun, watchRun } from '../../bench/lab';
 import { FamilyMemory, familyOf, keyOf, parseStat, proportionalBytes } from '../../bench/process-memory';
 import { interleave, median, pairedRatio } from '../../bench/statistics';
 import { formatSynth } from '../../bench/synth';
@@ -92,4 +95,39 @@ test('the lab section keeps the first run and the later ones apart', () => {
   const text = formatLab([run('first', 200), run('after', 90), run('after', 110)]);
   expect(text).toMatch(/first time +\| 1 +\| 200 s \| 300 s \| 2\.00 GiB/);
   expect(text).toMatch(/after +\| 2 +\| 100 s \| 120 s/);
+});
+
+describe('a watched run', () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(path.join(tmpdir(), 'holdfast-watch-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+  const inNode = (script: string, onLook?: (memory: FamilyMemory) => void) =>
+    watchRun(home, ['-e', script], onLook);
+
+  test('counts the memory of what it starts, and is the first where no Python was installed', async () => {
+    if (process.platform !== 'linux') return;
+    // The child holds 100 MB until they were seen.
+    const seen = path.join(home, 'seen');
+    const child = `
+      const held = Buffer.alloc(1e8, 1);
+      setInterval(() => require('node:fs').existsSync(${JSON.stringify(seen)}) && process.exit(held[0] - 1), 20);
+    `;
+    const parent = `
+      require('node:child_process')
+        .spawn(process.execPath, ['-e', ${JSON.stringify(child)}])
+        .on('exit', () => process.stdout.write('{}'));
+    `;
+    const run = await inNode(parent, memory => {
+      if (memory.peakBytes > 1e8) writeFileSync(seen, '');
+    });
+    expect(run).toMatchObject({ kind: 'first', peakProcesses: 2 });
+    expect(run.peakBytes).toBeGreaterThan(1e8);
+  });
+
+  test('gives no figure when it fails or leaves no document', async () => {
+    await expect(inNode('process.exit(2)')).rejects.toThrow(/ended with 2/);
+    await expect(inNode('')).rejects.toThrow(/JSON/);
+  });
 });
