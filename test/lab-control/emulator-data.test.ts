@@ -106,6 +106,14 @@ describe('the global database', () => {
     await plane.gateway.abandonDatabaseMove('orders-global');
     expect(await view()).toEqual(['available', arn('us-west-2'), 'available']);
     stop();
+
+    // A real change of either Region deploys whatever Region writes, and moves nothing (law 1).
+    const longer = { BackupRetentionPeriod: 14 };
+    const changed = { ...seed, Cluster: { ...cluster('us-east-2', longer), DependsOn: 'Global' } };
+    expect((await east.update('data', { Resources: changed })).status).toBe('UPDATE_COMPLETE');
+    const there = { Resources: { Cluster: cluster('us-west-2', longer) } };
+    expect((await west.update('data', there)).status).toBe('UPDATE_COMPLETE');
+    expect(await view()).toEqual(['available', arn('us-west-2'), 'available']);
   });
 
   test('one instance of a cluster is its writer', async () => {

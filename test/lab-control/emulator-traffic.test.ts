@@ -77,6 +77,10 @@ describe('listeners', () => {
     const DefaultActions = [{ Type: 'forward' as const, ForwardConfig: { TargetGroups: turned } }];
     await elb.send(new ModifyListenerCommand({ ListenerArn: outputs.Listener, DefaultActions }));
     expect((await groups()).map(({ Weight }) => Weight)).toEqual([10, 90]);
+    const more = { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'more' } } };
+    const next = { ...template, Resources: { ...template.Resources, ...more } };
+    expect((await east.update('weighted', next)).status).toBe('UPDATE_COMPLETE');
+    expect((await groups()).map(({ Weight }) => Weight)).toEqual([10, 90]);
 
     plane.gateway.state.setTargetHealth(outputs.Blue ?? '', [
       { id: 'i-1', port: 8080, state: 'healthy' },
