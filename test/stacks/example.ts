@@ -23,9 +23,13 @@ export interface Template {
 /** Templates of an app by Region and layer, such as `us-east-2/data`. */
 export type Templates = Readonly<Record<string, Template>>;
 
-/** An app as `cdk.json` configures it, which writes to a folder of its own. */
+/** An app as `cdk.json` configures it, which writes to a folder of its own and leaves artifacts where they are. */
 export function newApp(outdir: string): App {
-  return new App({ outdir, context, analyticsReporting: false });
+  return new App({
+    outdir,
+    context: { ...context, 'aws:cdk:disable-asset-staging': true },
+    analyticsReporting: false,
+  });
 }
 
 /** Synthesizes the given Regions of the topology, all of them by default. */

@@ -167,6 +167,16 @@ describe('what the pack does not ask', () => {
   });
 });
 
+test('whoever imports a construct need not have the pack', () => {
+  jest.isolateModules(() => {
+    jest.doMock('cdk-nag/lib/packs/aws-solutions', () => {
+      throw new Error('not installed');
+    });
+    expect(Object.keys(require('../../../constructs'))).toContain('RegionNetwork');
+  });
+  jest.dontMock('cdk-nag/lib/packs/aws-solutions');
+});
+
 describe('an acknowledgement', () => {
   const stack = (): Stack => new Stack(new App(), 'Stack');
 
