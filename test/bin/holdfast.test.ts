@@ -81,7 +81,7 @@ test(
   'cdk list names every stack of every Region, and runs the app once',
   () => {
     const { command, runs } = observedApp();
-    const { status, stdout, stderr } = cdk(['list'], command);
+    const { status, stdout, stderr } = cdk(['list', '--output', path.join(folder, 'listed')], command);
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
     const listed = stdout.split('\n').filter(line => /^us-/.test(line));
     expect(listed.map(line => line.split(' ')[0]).sort()).toEqual(
