@@ -8,11 +8,8 @@ import {
 import type { TargetGroup } from '../balancer';
 import type { RegionClients } from './clients';
 
-/** A target group without its targets, and the name by which its clone group is found. */
-export interface ListedGroup {
-  readonly name: string;
-  readonly settings: Omit<TargetGroup, 'targets'>;
-}
+/** A target group without its targets. */
+export type ListedGroup = Omit<TargetGroup, 'targets'>;
 
 /** The load balancer of a Region as the control plane describes it. */
 export interface BalancingState {
@@ -57,18 +54,15 @@ function weightsOf(listeners: readonly Listener[]): Map<string, number> {
 
 function listGroup(group: SdkTargetGroup, weight: number, timeScale: number): ListedGroup {
   return {
-    name: group.TargetGroupName ?? '',
-    settings: {
-      arn: group.TargetGroupArn ?? '',
-      weight,
-      health: {
-        path: group.HealthCheckPath ?? '/',
-        interval: ((group.HealthCheckIntervalSeconds ?? 30) * 1000) / timeScale,
-        // Never below a second: a busy machine is slow to answer at any scale.
-        timeout: Math.max(((group.HealthCheckTimeoutSeconds ?? 5) * 1000) / timeScale, 1000),
-        healthyCount: group.HealthyThresholdCount ?? 5,
-        unhealthyCount: group.UnhealthyThresholdCount ?? 2,
-      },
+    arn: group.TargetGroupArn ?? '',
+    weight,
+    health: {
+      path: group.HealthCheckPath ?? '/',
+      interval: ((group.HealthCheckIntervalSeconds ?? 30) * 1000) / timeScale,
+      // Never below a second: a busy machine is slow to answer at any scale.
+      timeout: Math.max(((group.HealthCheckTimeoutSeconds ?? 5) * 1000) / timeScale, 1000),
+      healthyCount: group.HealthyThresholdCount ?? 5,
+      unhealthyCount: group.UnhealthyThresholdCount ?? 2,
     },
   };
 }

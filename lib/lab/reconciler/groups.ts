@@ -15,6 +15,8 @@ export interface GroupState {
   readonly desired: number;
   /** Ids of the instances that should run, in the order of their launch. */
   readonly instances: readonly string[];
+  /** ARNs of the target groups that its instances stand in. */
+  readonly targetGroups: readonly string[];
   /** Id and version of the launch template. */
   readonly template: { readonly id: string; readonly version: string };
 }
@@ -34,6 +36,7 @@ function groupState(group: AutoScalingGroup): GroupState {
     minimum: group.MinSize ?? 0,
     desired: group.DesiredCapacity ?? 0,
     instances: (group.Instances ?? []).flatMap(instance => instance.InstanceId ?? []),
+    targetGroups: group.TargetGroupARNs ?? [],
     template: {
       id: group.LaunchTemplate?.LaunchTemplateId ?? group.LaunchTemplate?.LaunchTemplateName ?? '',
       version: group.LaunchTemplate?.Version ?? '$Default',

@@ -99,7 +99,7 @@ export class RegionFollower {
     await Promise.all(groups.map(group => liftToMinimum(clients, group)));
     const wanted = await Promise.all(groups.map(group => this.wantedOf(group)));
     const leaving = new Set(await this.instances.reconcile(wanted.flat()));
-    this.balance(balancing, leaving);
+    this.balance(groups, balancing, leaving);
     // Out of the balancer first; then each ends in order, on its own time.
     for (const id of leaving) void this.instances.stop(id).catch(() => undefined);
   }
@@ -120,13 +120,19 @@ export class RegionFollower {
     return launch;
   }
 
-  /** A clone group stands behind the target group of its own name (lib/naming). */
-  private balance(balancing: BalancingState | undefined, leaving: ReadonlySet<string>): void {
-    const groups: TargetGroup[] = (balancing?.groups ?? []).map(({ name, settings }) => ({
-      ...settings,
-      targets: this.instances.targets(name).filter(target => !leaving.has(target.id)),
+  private balance(
+    groups: readonly GroupState[],
+    balancing: BalancingState | undefined,
+    leaving: ReadonlySet<string>,
+  ): void {
+    const targetGroups: TargetGroup[] = (balancing?.groups ?? []).map(listed => ({
+      ...listed,
+      targets: groups
+        .filter(group => group.targetGroups.includes(listed.arn))
+        .flatMap(group => this.instances.targets(group.name))
+        .filter(target => !leaving.has(target.id)),
     }));
-    this.options.balancer.update(groups);
+    this.options.balancer.update(targetGroups);
   }
 
   private async followGate(): Promise<void> {

@@ -1,0 +1,121 @@
+import type { DaemonStatus, RegionStatus } from '../../lib/lab/daemon';
+import { findProblems, type Seen } from '../../lib/lab/status';
+
+const region = (
+  name: string,
+  role: 'writer' | 'replica',
+  rest: Partial<RegionStatus> = {},
+): RegionStatus => ({
+  region: name,
+  address: '127.0.10.1',
+  database: { role, running: true, restarts: 0, lag: role === 'replica' ? 3 : undefined },
+  cache: { running: true, restarts: 0 },
+  gate: { running: true, restarts: 0 },
+  instances: [
+    { id: 'i-1', group: 'orders-blue', entry: 'service', running: true, restarts: 0, health: 'healthy' },
+    { id: 'i-2', group: 'orders-worker', entry: 'worker', running: true, restarts: 0 },
+  ],
+  ...rest,
+});
+const daemon = (...regions: RegionStatus[]): DaemonStatus => ({
+  started: true,
+  emulator: true,
+  problems: [],
+  processes: [],
+  regions: regions.length > 0 ? regions : [region('us-east-2', 'writer'), region('us-west-2', 'replica')],
+});
+const good: Seen = {
+  lab: { application: 'orders', regions: [] },
+  daemon: daemon(),
+  register: {
+    record: { epoch: 1, phase: 'active', region: 'us-east-2' },
+    updatedBy: 'birth',
+    updatedAt: '2026-11-25T10:00:00.000Z',
+  },
+  dns: { server: '127.0.0.1:53', addresses: ['127.0.10.1'], ttlSeconds: 6, region: 'us-east-2' },
+};
+const standby = (rest: Partial<RegionStatus>) =>
+  daemon(region('us-east-2', 'writer'), region('us-west-2', 'replica', rest));
+
+test('a lab as it should be has no problem', () => {
+  expect(findProblems(good)).toEqual([]);
+});
+
+test.each<[string, Partial<Seen>, string]>([
+  ['an unborn register', { register: undefined }, 'the register is not born'],
+  [
+    'a dead emulator',
+    { daemon: { ...daemon(), emulator: false } },
+    'the AWS emulator is dead and its state lost',
+  ],
+  [
+    'a daemon that starts',
+    { daemon: { ...daemon(), started: false } },
+    'databases and caches are still starting',
+  ],
+  [
+    'a silent standby',
+    { daemon: standby({ database: { role: 'replica', running: true, restarts: 1 } }) },
+    'replication lag of us-west-2 is not known',
+  ],
+  [
+    'a cache that is down',
+    { daemon: standby({ cache: { running: false, restarts: 0 } }) },
+    'cache of us-west-2 is down',
+  ],
+  ['a gate that never came', { daemon: standby({ gate: undefined }) }, 'gate of us-west-2 is down'],
+  ['no clones', { daemon: standby({ instances: [] }) }, 'no clones behind orders in us-west-2'],
+  [
+    'a sick clone',
+    {
+      daemon: standby({
+        instances: [
+          {
+            id: 'i-1',
+            group: 'orders-blue',
+            entry: 'service',
+            running: true,
+            restarts: 0,
+            health: 'unhealthy',
+          },
+          { id: 'i-2', group: 'orders-worker', entry: 'worker', running: true, restarts: 0 },
+        ],
+      }),
+    },
+    '1 of 1 clones of us-west-2 are not healthy',
+  ],
+  [
+    'DNS that leads elsewhere',
+    { dns: { ...good.dns, region: 'us-west-2' } as Seen['dns'] },
+    'DNS answers us-west-2',
+  ],
+  [
+    'a register ahead of the database',
+    {
+      register: {
+        record: { epoch: 2, phase: 'active', region: 'us-west-2' },
+        updatedBy: 'drill',
+        updatedAt: '2026-11-25T10:00:00.000Z',
+      },
+    },
+    'us-west-2 is active, us-east-2 has the writer',
+  ],
+  [
+    'a move under way',
+    {
+      register: {
+        record: { epoch: 2, phase: 'fencing', region: 'us-west-2' },
+        updatedBy: 'drill',
+        updatedAt: '2026-11-25T10:00:00.000Z',
+      },
+    },
+    'the register says fencing us-west-2',
+  ],
+  [
+    'two writers',
+    { daemon: daemon(region('us-east-2', 'writer'), region('us-west-2', 'writer')) },
+    'no single database writer',
+  ],
+])('%s is named', (_what, change, problem) => {
+  expect(findProblems({ ...good, ...change })).toContain(problem);
+});
