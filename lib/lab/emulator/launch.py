@@ -13,6 +13,10 @@ import os
 import sys
 
 
+# The package's own folder may be shared or read-only.
+sys.dont_write_bytecode = True
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         config = json.load(file)
