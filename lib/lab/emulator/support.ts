@@ -49,12 +49,13 @@ export function supportOf(types: Iterable<string>, probe: SupportProbe): readonl
   });
 }
 
-/** The support table as Markdown. */
+/** The support table as Markdown, its columns aligned as the formatter aligns them. */
 export function supportTable(lines: readonly Support[]): string {
-  const rows = lines.map(({ type, level, note }) => `| \`${type}\` | ${level} | ${note} |`);
-  return [
-    '| resource type | in the lab | what is added, kept or left out |',
-    '| --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  const head = ['resource type', 'in the lab', 'what is added, kept or left out'];
+  const rows = [head, ...lines.map(({ type, level, note }) => [`\`${type}\``, level, note])];
+  const widths = head.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [first = head, ...rest] = rows;
+  return [line(first), line(widths.map(width => '-'.repeat(width))), ...rest.map(line)].join('\n');
 }
