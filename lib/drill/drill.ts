@@ -2,7 +2,7 @@ import { HoldfastError } from '../errors';
 import type { DrillContext, DrillRequest } from './context';
 import { HeldLock } from './drill-lock';
 import { driveForward, driveRollback, type Ending } from './drive';
-import { isConflict, messageOf } from './failures';
+import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
 import { fileJournals, Journal, type JournalStore } from './journal';
 import { type Plan, planSwitchover } from './plan';
@@ -176,7 +176,8 @@ async function takeLock(
   try {
     return await HeldLock.take({ cloud, clock, endpoints, holder, drillId, epoch, timeScale, signal });
   } catch (error) {
-    if (isConflict(error)) fresh?.append({ type: 'end', outcome: 'refused', reason: messageOf(error) });
+    const outcome = isAborted(error) ? 'aborted' : 'refused';
+    fresh?.append({ type: 'end', outcome, reason: messageOf(error) });
     throw error;
   }
 }

@@ -27,10 +27,9 @@ export async function driveForward(run: Run): Promise<Ending> {
     if (isConflict(error)) return conflicted(run, messageOf(error));
     if (!isAborted(error) && !isRefused(error) && !isUnavailable(error)) throw error;
     if (pastNoReturn(run)) return safeStop(run, messageOf(error));
-    return driveRollback(run, {
-      cause: isAborted(error) ? 'aborted' : 'rolled-back',
-      reason: messageOf(error),
-    });
+    return isAborted(error)
+      ? driveRollback(run, { cause: 'aborted', reason: 'aborted by a person before the point of no return' })
+      : driveRollback(run, { cause: 'rolled-back', reason: messageOf(error) });
   }
 }
 

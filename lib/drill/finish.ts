@@ -10,7 +10,7 @@ import type { Check } from './preflight';
 import { readRegister } from './registers';
 import { type DrillReport, makeReport } from './report';
 import { renderReport } from './report-text';
-import { type LedgerVerdict, verifyLedger } from './verify-ledger';
+import { type LedgerVerdict, sumVerdicts, verifyLedger } from './verify-ledger';
 
 const SOAK_MILLISECONDS = 2000;
 
@@ -47,7 +47,8 @@ export async function finishDrill(
   const { outcome, reason, next } = ending;
   // Some steady load after the move, to compare with the load before it.
   if (context.load !== undefined && outcome === 'done') await context.clock.sleep(SOAK_MILLISECONDS);
-  const load = await context.load?.stop();
+  // Where nobody accepts writes there is nothing to wait for.
+  const load = await context.load?.stop(outcome === 'safe-stop' ? 0 : undefined);
   const ledger = outcome === 'safe-stop' ? undefined : await verify(context, journal);
   const report = makeReport({
     ...context,
@@ -72,27 +73,29 @@ function exitCode(report: DrillReport): DrillResult['exitCode'] {
   return report.outcome === 'done' && report.missed.length === 0 ? 0 : 2;
 }
 
-/** Verifies the ledger of the load beside this drill, or the one that a dead process left. */
+/** Verifies the ledger of the load beside this drill, and the one that a process left which died before. */
 async function verify(context: DrillContext, journal: Journal): Promise<LedgerVerdict | undefined> {
-  const ledger = ledgerOf(context, journal);
-  if (ledger === undefined) return undefined;
-  context.output.emit({
-    code: 'drill.verify.ledger',
-    level: 'info',
-    text: `comparing ${ledger.entries.length} acknowledged writes with what the service shows`,
-  });
-  return verifyLedger(context, context.settings.host, ledger);
+  const verdicts: LedgerVerdict[] = [];
+  for (const ledger of ledgersOf(context, journal)) {
+    context.output.emit({
+      code: 'drill.verify.ledger',
+      level: 'info',
+      text: `comparing ${ledger.entries.length} acknowledged writes with what the service shows`,
+      data: { ledger: ledger.id, acknowledged: ledger.entries.length },
+    });
+    verdicts.push(await verifyLedger(context, context.settings.host, ledger));
+  }
+  return verdicts.length === 0 ? undefined : sumVerdicts(verdicts);
 }
 
-function ledgerOf(
-  context: DrillContext,
+function ledgersOf(
+  { load }: DrillContext,
   journal: Journal,
-): { id: string; entries: readonly LedgerEntry[] } | undefined {
-  if (context.load !== undefined) return context.load;
-  const pointer = journal.last('begin')?.ledger;
-  return pointer !== undefined && existsSync(pointer.file)
-    ? { id: pointer.id, entries: readLedger(pointer.file) }
-    : undefined;
+): { readonly id: string; readonly entries: readonly LedgerEntry[] }[] {
+  const left = journal.last('begin')?.ledger;
+  const found = load === undefined ? [] : [load];
+  if (left === undefined || left.id === load?.id || !existsSync(left.file)) return found;
+  return [{ id: left.id, entries: readLedger(left.file) }, ...found];
 }
 
 /** The epoch at the end; what the journal implies when the register cannot be read. */

@@ -43,6 +43,7 @@ async function runStep(run: Run, step: PlanStep): Promise<void> {
   const startedAt = clock.monotonic();
   load?.setPhase(step.phase);
   run.waitingFor = undefined;
+  run.problem = undefined;
   if (!run.journal.has('step-begin', step.id)) run.journal.append({ type: 'step-begin', step: step.id });
   output.emit({
     code: 'drill.step.begin',
@@ -101,19 +102,20 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
     await action.prepare?.(run);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    run.waitingFor = messageOf(error);
+    run.problem = messageOf(error);
     return false;
   }
   run.journal.append({ type: 'act', step: step.id });
   try {
     await action.perform?.(run);
+    run.problem = undefined;
   } catch (error) {
     if (isRefused(error))
       run.journal.append({ type: 'act-refused', step: step.id, reason: messageOf(error) });
     // A refusal may say no more than that an earlier act, whose answer was lost, has been accepted.
     const open = isRefused(error) && !step.repeatable && run.journal.mayHaveActed(step.id);
     if (!open && !isUnavailable(error)) throw error;
-    run.waitingFor = messageOf(error);
+    run.problem = messageOf(error);
   }
   return true;
 }
@@ -134,7 +136,7 @@ async function ensureLock(run: Run): Promise<void> {
 }
 
 function giveUp(run: Run, step: PlanStep): string {
-  const reason = run.waitingFor ?? 'the state does not say why';
+  const reason = run.problem ?? run.waitingFor ?? 'the state does not say why';
   if (step.phase === 'settle') return `not settled yet after ${step.limitSeconds.toFixed(0)} s: ${reason}`;
   throw new HoldfastError(
     'timeout',

@@ -55,6 +55,20 @@ export async function verifyLedger(
   return verdict;
 }
 
+/** The verdict on several ledgers together. */
+export function sumVerdicts(verdicts: readonly LedgerVerdict[]): LedgerVerdict {
+  const sum = (key: 'acknowledged' | 'lost' | 'duplicateEffects' | 'unfulfilled') =>
+    verdicts.reduce((total, verdict) => total + verdict[key], 0);
+  return {
+    acknowledged: sum('acknowledged'),
+    lost: sum('lost'),
+    duplicateEffects: sum('duplicateEffects'),
+    unfulfilled: sum('unfulfilled'),
+    rpoSeconds: Math.max(...verdicts.map(verdict => verdict.rpoSeconds)),
+    complete: verdicts.every(verdict => verdict.complete),
+  };
+}
+
 function judge(entries: readonly LedgerEntry[], listed: readonly ListedOrder[] | undefined): LedgerVerdict {
   const orders = listed ?? [];
   const shown = new Set(orders.map(order => order.id));

@@ -1,16 +1,19 @@
-import { type DrillContext, runDrill, startLoad } from '../../lib/drill';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type DrillContext, resumeDrill, runDrill, startLoad } from '../../lib/drill';
 import type { CloudCall } from '../../lib/ports';
 import { HOST, WEST } from './fake-world';
-import { Harness } from './harness';
+import { errorOf, Harness } from './harness';
 
-function withLoad(harness: Harness): DrillContext {
+function withLoad(harness: Harness, id = 'load-1'): DrillContext {
   const { context } = harness.process();
   const { outside, clock, entries, random } = context;
   const load = startLoad({
     outside,
     clock,
     random,
-    id: 'load-1',
+    id,
     host: HOST,
     entry: entries.service,
     reads: 0,
@@ -52,6 +55,37 @@ describe('the evidence of a drill under load', () => {
     expect(report.writes.lost).toBe(3);
     expect(report.missed).toEqual(['3 acknowledged writes are lost; a switchover loses none']);
     expect(exitCode).toBe(2);
+  });
+
+  test('a resumed drill verifies the ledger that the dead process left', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-drill-'));
+    try {
+      const harness = new Harness();
+      const { context, kill } = harness.process();
+      // The client itself outlives the process, so that the test need not catch what a dead one throws.
+      const { outside, clock, entries, random } = harness.process().context;
+      const ledgerFile = path.join(folder, 'load.jsonl');
+      const load = startLoad({
+        ...{ outside, clock, random, id: 'load-1', host: HOST, entry: entries.service, reads: 0 },
+        ledgerFile,
+      });
+      await clock.sleep(500);
+      harness.journals.onAppend = (_count, line) => {
+        if (line.includes('"step-begin"') && line.includes('wait-writer')) kill();
+      };
+      await errorOf(runDrill({ ...context, load }, { to: WEST }));
+      harness.journals.onAppend = () => undefined;
+      await load.stop(0);
+      const acknowledged = load.entries.length;
+      harness.world.loseOrders(2);
+
+      const { report } = await resumeDrill(withLoad(harness, 'load-2'));
+      expect(acknowledged).toBeGreaterThan(20);
+      expect(report.writes.lost).toBe(2);
+      expect(report.writes.acknowledged).toBeGreaterThan(acknowledged);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('without a load nothing is said about writes', async () => {

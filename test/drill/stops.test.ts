@@ -1,7 +1,7 @@
 import { abortDrill, resumeDrill, runDrill, unfinishedDrill } from '../../lib/drill';
 import { SWITCHOVER_STEPS } from '../../lib/drill/plan';
 import type { Cloud } from '../../lib/ports';
-import { EAST, WEST } from './fake-world';
+import { EAST, HOST, WEST } from './fake-world';
 import { errorOf, Harness, Killed } from './harness';
 
 /** Steps that the plan of two healthy Regions has. */
@@ -193,6 +193,29 @@ describe('a failure', () => {
     expect(report.reason).toContain('access denied');
     expect(exitCode).toBe(2);
     expect(harness.world.register.record).toEqual({ epoch: 3, phase: 'active', region: EAST });
+  });
+
+  test('a standby that dies after the fence is found before the point of no return', async () => {
+    const harness = new Harness();
+    stopAt(harness, 'step-end', 'wait-lease', () => harness.world.silent.add(`${WEST}.${HOST}`));
+    const { report } = await runDrill(harness.process().context, { to: WEST });
+    expect(report.outcome).toBe('rolled-back');
+    expect(report.reason).toContain('not a ready standby any more');
+    expect(harness.world.register.record).toEqual({ epoch: 3, phase: 'active', region: EAST });
+    expect(harness.world.switchovers).toBe(0);
+  });
+
+  test('a standby that falls behind after the fence is waited for', async () => {
+    const harness = new Harness();
+    stopAt(harness, 'step-end', 'wait-lease', () => {
+      harness.world.readyLagSeconds = 9;
+      void harness.clock.sleep(5000).then(() => {
+        harness.world.readyLagSeconds = 0;
+      });
+    });
+    const { report } = await runDrill(harness.process().context, { to: WEST });
+    expect(report.outcome).toBe('done');
+    expect(report.phases.find(phase => phase.name === 'promotion')?.seconds).toBeGreaterThan(7.5);
   });
 
   test('capacity that never comes is given up before anything was fenced', async () => {

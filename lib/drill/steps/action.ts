@@ -15,6 +15,8 @@ export interface Run {
   fencedAt?: number;
   /** ARN of the cluster that takes over. */
   targetClusterArn?: string;
+  /** What went wrong with the last act of the step under way. */
+  problem?: string;
   /** Why the step under way is not done yet; for the message when it gets stuck. */
   waitingFor?: string;
 }

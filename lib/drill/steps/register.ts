@@ -1,12 +1,18 @@
+import { HoldfastError } from '../../errors';
+import { readyz } from '../probe';
 import { type DrillRecords, raise, raisedBy, registerConflict, sameRecord } from '../registers';
 import { type Run, type StepAction, waiting } from './action';
 
 const ORDER: readonly (keyof Omit<DrillRecords, 'back'>)[] = ['before', 'fencing', 'promoting', 'active'];
 
 /** One raise of the register, from one record of the plan to the next. */
-function raiseTo(name: 'fencing' | 'promoting' | 'active', onDone?: (run: Run) => void): StepAction {
+function raiseTo(
+  name: 'fencing' | 'promoting' | 'active',
+  hooks: { onDone?: (run: Run) => void; prepare?: StepAction['prepare'] } = {},
+): StepAction {
   const from = ORDER[ORDER.indexOf(name) - 1] as 'before' | 'fencing' | 'promoting';
   return {
+    prepare: hooks.prepare,
     async examine(run) {
       const { cloud } = run.context;
       const state = await cloud.readRegister(run.plan.to);
@@ -14,7 +20,7 @@ function raiseTo(name: 'fencing' | 'promoting' | 'active', onDone?: (run: Run) =
       const ours = state.updatedBy === raisedBy(run.plan.id);
       const place = ORDER.findIndex(step => sameRecord(run.records[step], state.record));
       if (ours && place >= ORDER.indexOf(name)) {
-        onDone?.(run);
+        hooks.onDone?.(run);
         run.lock.raise(state.record.epoch);
         return 'done';
       }
@@ -41,12 +47,27 @@ const registerGone = () =>
   });
 
 /** Raises the epoch: from here on the old Region cannot renew its lease. */
-export const fence = raiseTo('fencing', run => {
-  run.fencedAt ??= run.context.clock.monotonic();
+export const fence = raiseTo('fencing', {
+  onDone: run => {
+    run.fencedAt ??= run.context.clock.monotonic();
+  },
 });
 
-/** Writes `promoting`. */
-export const announcePromotion = raiseTo('promoting');
+/**
+ * Writes `promoting`, once more sure that the standby could serve: from here on there soon is no way back, and a
+ * standby that died or fell behind since preflight is better found now.
+ */
+export const announcePromotion = raiseTo('promoting', {
+  async prepare(run) {
+    const { settings, timeScale } = run.context;
+    const { to } = run.plan;
+    const ready = await readyz(run.context, to);
+    const lagSeconds = ready?.database?.lagSeconds ?? 0;
+    if (ready?.ready && lagSeconds <= settings.objectives.rpoSeconds / timeScale) return;
+    const what = ready?.ready ? `lags ${lagSeconds.toFixed(1)} s behind` : 'is not a ready standby any more';
+    throw new HoldfastError('unavailable', `${to} ${what}`);
+  },
+});
 
 /** Writes `active`: clones of the new Region may take leases. */
 export const activate = raiseTo('active');
