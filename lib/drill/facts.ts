@@ -23,7 +23,7 @@ export interface Facts {
   readonly standbyAlarms: Read<readonly AlarmState[]>;
   /** Groups of the standby and what each must carry. */
   readonly required: readonly { readonly group: CapacityGroup; readonly minimum: number }[];
-  /** The larger of the lags that were measured. */
+  /** The lag of the standby; absent when nothing measures it. */
   readonly lagSeconds?: number;
 }
 
@@ -68,7 +68,7 @@ export async function gatherFacts(context: DrillContext, from: string, to: strin
     standbyConfig,
     standbyAlarms,
     required: requiredCapacity(activeGroups, standbyGroups, settings.promisedClones[to] ?? 0),
-    lagSeconds: largestLag(lag, standbyReady),
+    lagSeconds: currentLag(lag, standbyReady),
   };
 }
 
@@ -112,14 +112,15 @@ function requiredCapacity(
     : [{ group: clones, minimum: Math.max(needed, clones.minimum) }, ...workers];
 }
 
-function largestLag(
+/** What the standby measures now; else, as on Aurora, the provider's metric, which tells the worst of a minute. */
+function currentLag(
   lag: Read<ReplicationLag | undefined>,
   standby: Read<Readiness | undefined>,
 ): number | undefined {
+  const told = knownOf(standby)?.database?.lagSeconds;
   const measured = knownOf(lag);
-  const known = [
-    measured !== undefined && measured.ageSeconds <= LAG_MAXIMUM_AGE_SECONDS ? measured.seconds : undefined,
-    knownOf(standby)?.database?.lagSeconds,
-  ].filter(seconds => seconds !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  return (
+    told ??
+    (measured !== undefined && measured.ageSeconds <= LAG_MAXIMUM_AGE_SECONDS ? measured.seconds : undefined)
+  );
 }

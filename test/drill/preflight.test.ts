@@ -36,9 +36,29 @@ const CASES: readonly Case[] = [
     id: 'lag',
     state: 'failed',
     given: world => {
-      world.lagSeconds = 3.5;
+      world.readyLagSeconds = 3.5;
     },
     says: /lags 3.5 s behind; the RPO allows 3.0 s/,
+  },
+  {
+    name: 'the standby cannot tell its lag and the metric is too high',
+    id: 'lag',
+    state: 'failed',
+    given: world => {
+      world.readyLagSeconds = undefined;
+      world.lagSeconds = 3.5;
+    },
+    says: /lags 3.5 s behind/,
+  },
+  {
+    name: 'nobody measures the lag',
+    id: 'lag',
+    state: 'unknown',
+    given: world => {
+      world.readyLagSeconds = undefined;
+      world.lagSeconds = undefined;
+    },
+    says: /is not measured/,
   },
   {
     name: 'the standby has no healthy target',
@@ -181,7 +201,7 @@ describe('preflight', () => {
     expect(result.checks.map(check => [check.id, check.state])).toEqual(
       ['active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'].map(id => [id, 'ok']),
     );
-    expect(result.lagSeconds).toBe(0.2);
+    expect(result.lagSeconds).toBe(0);
     expect(harness.world.log.some(call => /^(raise|start|take|create)/.test(call))).toBe(false);
   });
 
@@ -217,15 +237,17 @@ describe('preflight', () => {
 
   test('a failed check is never accepted', async () => {
     const harness = new Harness();
-    harness.world.lagSeconds = 60;
+    harness.world.readyLagSeconds = 60;
     const { report } = await runDrill(harness.process().context, { to: WEST, acceptUnknown: ['lag'] });
     expect(report.outcome).toBe('refused');
   });
 
-  test('the lag falls back on what the standby says of itself', async () => {
+  test('the lag is what the standby tells now; the metric is used where it cannot tell', async () => {
     const harness = new Harness();
-    harness.world.lagSeconds = undefined;
-    const result = await preflight(harness.process().context, { to: WEST });
-    expect(result.lagSeconds).toBe(0);
+    harness.world.lagSeconds = 2.5;
+    harness.world.readyLagSeconds = 0.1;
+    expect((await preflight(harness.process().context, { to: WEST })).lagSeconds).toBe(0.1);
+    harness.world.readyLagSeconds = undefined;
+    expect((await preflight(harness.process().context, { to: WEST })).lagSeconds).toBe(2.5);
   });
 });
