@@ -1,7 +1,28 @@
+import { createAwsCloud } from '../../lib/aws';
+import { systemClock } from '../../lib/clock';
 import { strikeLab } from '../../lib/lab';
 import { runCli } from '../helpers/cli';
 import { ROOT } from '../helpers/sources';
-import { eventually, healthy, order, SEED, STANDBY, status } from './lab';
+import { connect, eventually, healthy, order, SEED, STANDBY, status, topology } from './lab';
+
+/** Milliseconds beyond what the RPO allows at the lab's time scale. */
+const LAG_LIMIT = (1000 * topology.objectives.rpoSeconds) / connect().timeScale + 500;
+
+/** Replication lag in seconds, as a drill reads it. */
+async function measuredLag(): Promise<number> {
+  const { endpoint, credentials } = connect();
+  const cloud = createAwsCloud({
+    clock: systemClock,
+    application: topology.application,
+    endpoint,
+    credentials,
+  });
+  try {
+    return (await cloud.replicationLag(STANDBY, SEED))?.seconds ?? Number.POSITIVE_INFINITY;
+  } finally {
+    cloud.close();
+  }
+}
 
 const drill = (...args: string[]) => runCli(['drill', 'switchover', '--rate', '0', ...args]);
 
@@ -35,6 +56,8 @@ test('a standby that lags too far is refused, with its lag, and nothing moves', 
     expect(report.reason).toMatch(/lag: failed/);
   } finally {
     await strikeLab(ROOT, { action: 'resume', target: 'database', region: STANDBY });
+    // The metric shows the worst of its last period, so it takes a period to forget.
+    await eventually('a lag within the RPO again', async () => (await measuredLag()) < 1, 90);
   }
 });
 

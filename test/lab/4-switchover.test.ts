@@ -7,7 +7,12 @@ import { connect, eventually, healthy, order, resolved, SEED, STANDBY, status, t
 
 const BUDGET = recoveryBudget(topology).modes.switchover;
 
-beforeAll(healthy);
+const KEY = `taken-before-the-move-${process.pid}`;
+
+beforeAll(async () => {
+  await healthy();
+  expect((await order(SEED, KEY)).status).toBe(201);
+});
 
 test('holdfast drill switchover --to us-west-2, under load and with every global control plane denied', async () => {
   const { gateway, timeScale } = connect();
@@ -82,7 +87,7 @@ test('afterwards the roles are swapped in the register, the database, the gates 
 
 test('an order that the old Region acknowledged is answered from its record in the new one', async () => {
   const replay = await eventually('the replay', async () => {
-    const answer = await order(STANDBY, 'lab-key-1');
+    const answer = await order(STANDBY, KEY);
     return answer.status === 201 ? answer : undefined;
   });
   expect(replay.headers.get('idempotent-replay')).toBe('true');
