@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from './clock';
 import { reasonOf } from './errors';
 import type { Logger } from './logger';
@@ -34,6 +35,8 @@ export interface RemoteConfigOptions<T> {
   readonly timeScale?: number;
 }
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** Pause after a poll that failed, in unscaled seconds. */
 const RETRY_SECONDS = 15;
 
@@ -58,7 +61,7 @@ export class RemoteConfig<T> {
     return this.inForce;
   }
 
-  /** Version of the value in force: `defaults` before the first valid document. */
+  /** Version of the value in force: its label, else its hash; `defaults` before the first valid document. */
   get version(): string {
     return this.label;
   }
@@ -110,7 +113,7 @@ export class RemoteConfig<T> {
     try {
       this.inForce = this.options.parse(answer.content);
       this.documentIsBad = false;
-      const version = answer.version ?? 'unlabelled';
+      const version = answer.version ?? `sha256:${sha256(answer.content).slice(0, 12)}`;
       if (version !== this.label) this.options.logger.info('config.adopted', { version });
       this.label = version;
     } catch (error) {

@@ -79,6 +79,21 @@ test('a bad document keeps the value in force and its age grows, although the se
   expect(config.problem).toMatch(/not valid/);
 });
 
+test('a version without a label is told by its content', async () => {
+  const { config } = remote([
+    { content: '{}' },
+    { content: '{"cacheSeconds":5}' },
+    { content: '{}', version: 'v3' },
+  ]);
+  const versions: string[] = [];
+  for (let poll = 0; poll < 3; poll += 1) {
+    await config.poll();
+    versions.push(config.version);
+  }
+  expect(new Set(versions).size).toBe(3);
+  expect(versions[2]).toBe('v3');
+});
+
 test('polls at the pace that the service asks for, and stops when told', async () => {
   const { clock, config, calls } = remote([{ content: '{}' }, 'unchanged']);
   const stop = new AbortController();
