@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cacheTokens } from '../../lib/runtime/cache-credentials';
@@ -28,7 +28,8 @@ test('by IAM: a token for the very host, always over verified TLS', async () => 
 });
 
 test('by file: the password is read anew for each connection', async () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')), 'password');
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  const file = path.join(folder, 'password');
   const made = databaseCredentials(
     { ...settings, authentication: { kind: 'file', path: file } },
     'writer',
@@ -39,6 +40,7 @@ test('by file: the password is read anew for each connection', async () => {
     writeFileSync(file, `${password}\n`);
     expect(await makePassword(made)).toBe(password);
   }
+  rmSync(folder, { recursive: true });
 });
 
 test('a cache token is a presigned connect request without its scheme, good for 15 minutes', async () => {
