@@ -1,5 +1,6 @@
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
 import { readyz } from './probe';
+import { readRegister } from './registers';
 import type { DrillOutcome } from './report';
 import { rollBack } from './rollback';
 import { pastNoReturn, pollMilliseconds, runSteps } from './runner';
@@ -55,12 +56,24 @@ export async function driveRollback(
   }
 }
 
-function safeStop(run: Run, reason: string): Ending {
+async function safeStop(run: Run, why: string): Promise<Ending> {
   const next = `holdfast drill resume ${run.plan.id}`;
+  const reason = `${why}; ${await whoWrites(run)}`;
   run.journal.append({ type: 'safe-stop', reason, next });
-  const text = `stopped safely, and it may be that no Region accepts writes: ${reason}; next: ${next}`;
+  const text = `stopped safely: ${reason}; next: ${next}`;
   run.context.output.emit({ code: 'drill.safe-stop', level: 'error', text, data: { next } });
   return { outcome: 'safe-stop', final: false, reason, next };
+}
+
+/** Who may acknowledge writes now, in words: never none without saying so. */
+async function whoWrites({ context, plan }: Run): Promise<string> {
+  try {
+    const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
+    return record.phase === 'active' ? `${record.region} accepts writes` : 'no Region accepts writes';
+  } catch (error) {
+    if (!isUnavailable(error) && !isRefused(error)) throw error;
+    return 'whether a Region accepts writes is unknown';
+  }
 }
 
 /** Another has the lock or moved the register: nothing here may act any more. */

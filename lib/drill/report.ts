@@ -1,7 +1,7 @@
 import type { CloudCall } from '../ports';
 import type { Journal } from './journal';
 import type { LoadSummary } from './load';
-import { PHASES, type Phase, type Plan, phaseBudget, RTO_PHASES } from './plan';
+import { PHASES, type Phase, type Plan, phaseBudget, RTO_PHASES, type StepId } from './plan';
 import type { Check } from './preflight';
 import { pollMilliseconds } from './runner';
 import type { DrillSettings } from './settings';
@@ -196,9 +196,19 @@ function phaseSeconds({ journal, plan }: ReportInput): ReadonlyMap<Phase, number
   const phaseOf = new Map(plan?.steps.map(step => [step.id, step.phase]));
   for (const end of journal?.all('step-end') ?? []) {
     const phase = phaseOf.get(end.step);
-    if (phase !== undefined) found.set(phase, (found.get(phase) ?? 0) + end.seconds);
+    if (phase !== undefined) found.set(phase, (found.get(phase) ?? 0) + stepSeconds(journal, end));
   }
   return found;
+}
+
+/** Seconds of a step: by its own clock, or by the wall where another process had begun it. */
+function stepSeconds(
+  journal: Journal | undefined,
+  end: { readonly step: StepId; readonly seconds: number; readonly at: string; readonly seq: number },
+): number {
+  const begin = journal?.all('step-begin').find(entry => entry.step === end.step);
+  const resumed = journal?.all('resume').some(entry => entry.seq > (begin?.seq ?? 0) && entry.seq < end.seq);
+  return begin === undefined || !resumed ? end.seconds : (Date.parse(end.at) - Date.parse(begin.at)) / 1000;
 }
 
 /** From the first act to the verified service; by wall clock when the process changed in between. */

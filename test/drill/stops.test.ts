@@ -111,9 +111,14 @@ describe('a killed process', () => {
     };
     await errorOf(runDrill(first.context, { to: WEST }));
     harness.world.faults = () => 'none';
+    await harness.clock.sleep(60_000);
     expect(unfinishedDrill(harness.process().context)?.plan.to).toBe(WEST);
     const { report } = await resumeDrill(harness.process().context);
     expect(report).toMatchObject({ outcome: 'done', resumed: true });
+    // The time until somebody resumed it belongs to the step and to the RTO.
+    const promotion = report.phases.find(phase => phase.name === 'promotion');
+    expect(promotion?.seconds).toBeGreaterThan(60);
+    expect(report.rtoSeconds).toBeGreaterThan(60);
     expect(harness.world.switchovers).toBe(1);
   });
 
@@ -238,6 +243,7 @@ describe('a failure', () => {
     const { report, exitCode } = await runDrill(harness.process().context, { to: WEST });
     expect(report.outcome).toBe('safe-stop');
     expect(report.next).toBe(`holdfast drill resume ${report.id}`);
+    expect(report.reason).toMatch(/switch-database is stuck.*; no Region accepts writes$/);
     expect(exitCode).toBe(2);
     expect(harness.world.register.record).toEqual({ epoch: 2, phase: 'promoting', region: WEST });
 

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { planSwitchover, preflight } from '../../lib/drill';
+import { WEST } from './fake-world';
+import { Harness, SETTINGS } from './harness';
+
+const text = readFileSync(path.join(__dirname, '../../docs/drills.md'), 'utf8');
+const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (?:([a-z-]+) \| )?/gm)].map(match => [match[1], match[2]]);
+
+describe('docs/drills.md', () => {
+  test('tells every step of a plan, in its order and phase', () => {
+    const plan = planSwitchover({
+      ...{ id: 'x', to: WEST, timeScale: 1, capacity: [], scaleUp: true, settings: SETTINGS },
+      before: { epoch: 1, phase: 'active', region: 'us-east-2' },
+    });
+    const steps = plan.steps.map(step => [step.id, step.phase]);
+    expect(rows.slice(0, steps.length)).toEqual(steps);
+    const noReturn = plan.steps.filter(step => step.pointOfNoReturn).map(step => step.id);
+    expect(noReturn).toEqual(['switch-database']);
+    expect(text).toMatch(/`switch-database` .*\*\*Point of no return\*\*/);
+  });
+
+  test('tells every check of a preflight, in its order', async () => {
+    const { checks } = await preflight(new Harness().process().context, { to: WEST });
+    expect(rows.slice(-checks.length).map(([id]) => id)).toEqual(checks.map(check => check.id));
+  });
+});
