@@ -19,6 +19,12 @@ export function cdkEnvironment(root: string): Record<string, string> {
   };
 }
 
+/** Node's own options with which `cdk.json` starts the app. */
+export function nodeOptions(root: string): string[] {
+  const { app } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as { app: string };
+  return app.split(' ').filter(word => word.startsWith('--'));
+}
+
 /** Number of resources in every template below a folder of a synthesized assembly. */
 export function countResources(templates: readonly string[]): number {
   return templates.reduce((sum, file) => {

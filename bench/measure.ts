@@ -14,10 +14,11 @@ export interface Cost {
   readonly peakMegabytes: number;
 }
 
-/** A process to measure: a Node script and what it gets. */
+/** A process to measure: a Node script and what it is started with. */
 export interface Subject {
   readonly script: string;
-  readonly arguments?: readonly string[];
+  /** Node's own options. */
+  readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -53,10 +54,14 @@ export async function measure(
 
 function run(subject: Subject, hook: string, extra: Readonly<Record<string, string>>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--require', hook, subject.script, ...(subject.arguments ?? [])], {
-      env: { ...process.env, ...subject.environment, ...extra },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...(subject.nodeOptions ?? []), '--require', hook, subject.script],
+      {
+        env: { ...process.env, ...subject.environment, ...extra },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;

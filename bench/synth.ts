@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { cdkEnvironment, countResources } from './cdk-environment';
+import { cdkEnvironment, countResources, nodeOptions } from './cdk-environment';
 import { type Cost, measure } from './measure';
 import { interleave, median, pairedRatio } from './statistics';
 import { markdownTable } from './table';
@@ -19,14 +19,14 @@ const LIMITS = { wallMilliseconds: 1500, peakMegabytes: 200 } as const;
 
 /** Measures the app processes side by side and returns the section as text. */
 export async function benchSynth(root: string, rounds: number): Promise<string> {
-  const environment = cdkEnvironment(root);
+  const start = { environment: cdkEnvironment(root), nodeOptions: nodeOptions(root) };
   const hook = path.join(root, 'dist', 'bench', 'usage-hook.js');
   const resources: Record<string, number> = {};
   const runs = Object.fromEntries(
     NAMES.map(name => [
       name,
       () =>
-        measure({ script: path.join(root, 'dist', SUBJECTS[name].script), environment }, hook, folder => {
+        measure({ script: path.join(root, 'dist', SUBJECTS[name].script), ...start }, hook, folder => {
           resources[name] = countResources(templatesBelow(folder));
         }),
     ]),
