@@ -89,12 +89,13 @@ test('a wrong password is refused', async () => {
   await expect(client.connect()).rejects.toMatchObject({ code: '28P01' });
 });
 
+const lag = async () => {
+  await database.observe();
+  return database.status().find(server => server.region === 'us-west-2')?.lag;
+};
+
 test('lag is zero in step and grows while the standby does not replay', async () => {
   const standby = database.server('us-west-2');
-  const lag = async () => {
-    await database.observe();
-    return database.status().find(server => server.region === 'us-west-2')?.lag;
-  };
   await eventually(async () => (await lag()) === 0);
 
   await standby.query('select pg_wal_replay_pause()');
@@ -151,16 +152,20 @@ test('the former writer rejoins as a standby without a new copy, and the way bac
 
 test('a switchover to a standby that does not follow is refused, and the writer stays writable', async () => {
   const standby = database.server('us-west-2');
+  await eventually(async () => (await lag()) === 0);
   await standby.stop();
   await eventually(async () => {
     await database.observe();
     const rows = await database.server('us-east-2').query('select 1 from pg_stat_replication');
     return rows.length === 0;
   });
+  // Silent and in step: unknown. Silent and behind: growing.
+  expect(await lag()).toBeUndefined();
 
   await expect(database.switchover('us-west-2')).rejects.toMatchObject({ code: 'refused' });
 
   await asService('us-east-2', 'insert into ledger values (7)');
+  await eventually(async () => ((await lag()) ?? 0) > 100);
   await standby.start(database.server('us-east-2').upstream);
   await eventually(async () => (await rowsSeen('us-west-2')) === (await rowsSeen('us-east-2')));
 });

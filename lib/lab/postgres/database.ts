@@ -39,7 +39,8 @@ export interface ServerStatus {
 export class GlobalDatabase {
   private writerRegion: string;
   private readonly meter = new LagMeter();
-  private readonly replayed = new Map<string, bigint>();
+  /** How far each replica had replayed at the last look that it answered, and whether the last look was one. */
+  private readonly replayed = new Map<string, { readonly position: bigint; readonly answered: boolean }>();
   /** Regions whose server wrote what the writer lacks: they must be copied anew. */
   private readonly diverged = new Set<string>();
   private moving = false;
@@ -147,8 +148,10 @@ export class GlobalDatabase {
     if (position !== undefined && !this.moving) this.meter.primaryAt(clock.monotonic(), position);
     await Promise.all(
       this.replicas().map(async replica => {
-        const replayed = await replica.position().catch(() => undefined);
-        if (replayed !== undefined) this.replayed.set(replica.region, replayed);
+        const position = await replica.position().catch(() => undefined);
+        const last = this.replayed.get(replica.region);
+        if (position !== undefined) this.replayed.set(replica.region, { position, answered: true });
+        else if (last !== undefined) this.replayed.set(replica.region, { ...last, answered: false });
       }),
     );
   }
@@ -167,7 +170,9 @@ export class GlobalDatabase {
   private lag(region: string): number | undefined {
     const replayed = this.replayed.get(region);
     if (region === this.writerRegion || replayed === undefined || this.moving) return undefined;
-    return this.meter.lagOf(replayed, this.options.clock.monotonic());
+    const lag = this.meter.lagOf(replayed.position, this.options.clock.monotonic());
+    // A silent replica that lacks nothing yet may already be gone: that is not known to be no lag.
+    return lag === 0 && !replayed.answered ? undefined : lag;
   }
 
   private replicas(): PostgresServer[] {
