@@ -1,0 +1,60 @@
+import type { ResolvedTopology } from '../../../regions';
+import { HoldfastError } from '../../errors';
+import { type LabStatus, upLab } from '../../lab';
+import { type CheckDocument, runCheck } from '../commands/check';
+import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
+import { formatStatus } from '../lab-text';
+import { readTopologyFile } from '../topology-file';
+
+/** Options of `holdfast up`. */
+export interface UpRequest extends CommonOptions {
+  /** Divides every interval, time to live and lease of the lab, 1 to 10. */
+  readonly timeScale: number;
+}
+
+/** Brings the lab up and tells what then runs. */
+export async function up(context: CommandContext, options: UpRequest): Promise<CommandResult> {
+  const topology = await readTopologyFile(
+    context.projectRoot,
+    options.topology,
+    context.environment.CDK_DEFAULT_ACCOUNT,
+  );
+  const { status } = await bringUp(context, topology, options);
+  return { exitCode: EXIT.good, document: status, text: formatStatus(status) };
+}
+
+/**
+ * Checks the topology and brings its lab up.
+ *
+ * @throws HoldfastError `refused` when the check does not come out clean, and what {@link upLab} throws
+ */
+export async function bringUp(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  options: UpRequest,
+): Promise<{ readonly check: CheckDocument; readonly status: LabStatus }> {
+  // Templates were validated when they were written (npm test); here every second counts.
+  const { assembly, ...check } = await runCheck(context, options, { validateTemplates: false });
+  if (check.verdict !== 'clean' || assembly === undefined) {
+    throw new HoldfastError(
+      'refused',
+      `the check is not clean (${check.verdict}); holdfast check tells more`,
+    );
+  }
+  const { pack, acknowledged } = check.policy;
+  const { switchover, failover } = check.budget.modes;
+  const text = `check: clean; ${pack}, ${acknowledged} acknowledged; switchover ${switchover.totalSeconds} s, failover ${failover.totalSeconds} s of ${check.budget.objectives.rtoSeconds} s`;
+  context.output.emit({ code: 'check.clean', level: 'info', text });
+  const { clock, output, signal, projectRoot } = context;
+  const { timeScale } = options;
+  const status = await upLab({
+    projectRoot,
+    topology,
+    assemblyDir: assembly.folder,
+    timeScale,
+    output,
+    clock,
+    signal,
+  });
+  return { check, status };
+}
