@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Compiles the toolkit into dist/, bundles what runs in the cloud and packs it. Runs after `npm ci` (prepare) and before `cdk synth` (cdk.json).
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,11 +14,13 @@ const compiled = spawnSync(
 );
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 chmodSync(path.join(root, 'dist/bin/cli.js'), 0o755);
-// What clones, workers and functions run, and what clones fetch: in this order, the second packs the first.
-for (const script of ['bundle.mjs', 'artifacts.mjs']) {
-  const { status } = spawnSync(process.execPath, [path.join(root, 'scripts', script)], { stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
+
+// `npx holdfast` finds the command here at once; without it npx sets up a copy of the project's own package first.
+const command = path.join(root, 'node_modules', '.bin', 'holdfast');
+rmSync(command, { force: true });
+symlinkSync(path.join('..', '..', 'dist', 'bin', 'cli.js'), command);
+
+// What clones, workers and functions run, then what clones fetch, which packs the former.
 await import('./bundle.mjs');
 const { packArtifacts } = await import('./artifacts.mjs');
 packArtifacts(root);
