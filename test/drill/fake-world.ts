@@ -46,6 +46,8 @@ export class FakeWorld {
   /** What went wrong with the laws, in words; must stay empty. */
   readonly violations: string[] = [];
   private fencedAt = Number.POSITIVE_INFINITY;
+  /** Whether roles change at the end of a switchover, not at its beginning. */
+  rolesChangeLate = false;
   /** Whether a switchover that is started gets anywhere. */
   stuck = false;
   groups: Record<string, CapacityGroup[]> = { [EAST]: fleet(), [WEST]: fleet() };
@@ -219,7 +221,8 @@ export class FakeWorld {
 
   private database(): DatabaseState {
     const stale = this.clock.monotonic() < this.staleUntil;
-    const writer = stale ? (this.writer === EAST ? WEST : EAST) : this.writer;
+    const late = this.rolesChangeLate && this.moving;
+    const writer = stale || late ? (this.writer === EAST ? WEST : EAST) : this.writer;
     return {
       moving: !stale && this.moving,
       members: [EAST, WEST].map(region => ({

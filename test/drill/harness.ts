@@ -128,3 +128,16 @@ export async function errorOf(promise: Promise<unknown>): Promise<Error & { code
   }
   throw new Error('expected a rejection');
 }
+
+/** Calls `stop` right after the journal wrote the beginning or the end of a step. */
+export function stopAt(
+  harness: Harness,
+  type: 'step-begin' | 'step-end',
+  step: string,
+  stop: () => void,
+): void {
+  harness.journals.onAppend = (_count, line) => {
+    const entry = JSON.parse(line) as { type: string; step?: string };
+    if (entry.type === type && entry.step === step) stop();
+  };
+}

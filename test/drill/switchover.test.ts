@@ -78,6 +78,8 @@ describe('a switchover between two healthy Regions', () => {
     expect(report.outcome).toBe('done');
     expect(world.groups[WEST]?.[0]).toMatchObject({ minimum: 5, inService: 5 });
     expect(world.groups[EAST]?.[0]).toMatchObject({ minimum: 2 });
+    // The workers carry their share already and are left alone.
+    expect(world.log.filter(call => call.startsWith('raiseFloor'))).toHaveLength(1);
   });
 
   test('plans no scaling when the standby carries its share already', async () => {

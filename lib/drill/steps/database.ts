@@ -73,9 +73,8 @@ export const settle: StepAction = {
 const writerOf = (members: readonly DatabaseMember[]): DatabaseMember | undefined =>
   members.find(member => member.role === 'writer');
 
-/** Whether the switchover certainly never began and the old Region still can write. */
+/** Whether the database still is where it was; asked only while this drill has not sent its switchover. */
 export async function databaseUntouched(run: Run): Promise<boolean> {
-  if (run.journal.mayHaveActed('switch-database')) return false;
   const { from, to } = run.plan;
   const state = await run.context.cloud.databaseState(to, []);
   return !state.moving && writerOf(state.members)?.region === from;
