@@ -129,6 +129,17 @@ describe('a failure', () => {
     expect(unfinishedDrill(harness.process().context)).toBeUndefined();
   });
 
+  test('a register that another activated is not taken for an own success', async () => {
+    const harness = new Harness();
+    const record = { epoch: 2, phase: 'active', region: WEST } as const;
+    stopAt(harness, 'step-begin', 'activate', () => {
+      harness.world.register = { record, updatedBy: 'drill:other', updatedAt: '' };
+    });
+    const { report } = await runDrill(harness.process().context, { to: WEST });
+    expect(report.outcome).toBe('safe-stop');
+    expect(report.reason).toContain('drill:other');
+  });
+
   test('a register that another moved is left alone by a rollback too', async () => {
     const harness = new Harness();
     const abort = new AbortController();
@@ -173,6 +184,7 @@ describe('a failure', () => {
       region,
       clusterArn: `arn:aws:rds:${region}`,
       role: 'reader' as const,
+      status: 'available',
     });
     const cloud: Cloud = {
       ...context.cloud,

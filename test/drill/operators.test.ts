@@ -34,11 +34,25 @@ describe('two operators', () => {
     const harness = new Harness();
     const options = { ...harness.process().context, endpoints: [WEST], epoch: 1 };
     const held = await HeldLock.take({ ...options, holder: 'first', drillId: 'one' });
+    await harness.clock.sleep(400);
     const error = await errorOf(HeldLock.take({ ...options, holder: 'second', drillId: 'two' }));
     expect(error.message).toContain('one of first');
     await held.ensure();
     await held.release();
     const second = await HeldLock.take({ ...options, holder: 'second', drillId: 'two' });
+    await second.release();
+  });
+
+  test('a holder that could not renew for a whole lease does not believe in it any more', async () => {
+    const harness = new Harness();
+    const options = { ...harness.process().context, endpoints: [WEST], epoch: 1 };
+    const held = await HeldLock.take({ ...options, holder: 'first', drillId: 'one' });
+    harness.world.faults = name => (name === 'renewLock' ? 'throttle' : 'none');
+    await harness.clock.sleep(3500);
+    expect((await errorOf(held.ensure())).code).toBe('unavailable');
+    const second = await HeldLock.take({ ...options, holder: 'second', drillId: 'two' });
+    harness.world.faults = () => 'none';
+    expect((await errorOf(held.ensure())).code).toBe('conflict');
     await second.release();
   });
 
