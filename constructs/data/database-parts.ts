@@ -5,10 +5,12 @@ import {
   type CfnDBCluster,
   CfnDBClusterParameterGroup,
   CfnDBInstance,
+  CfnDBParameterGroup,
   CfnDBSubnetGroup,
 } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { type DatabaseEngine, engineOf } from './database-engine';
 import type { GlobalDatabaseOptions, GlobalDatabaseProps } from './global-database-props';
 
 const LOG_RETENTION_DAYS = 90;
@@ -29,61 +31,78 @@ export function addParameterGroup(
   scope: Construct,
   options: GlobalDatabaseOptions,
 ): CfnDBClusterParameterGroup {
-  const major = options.engineVersion.split('.')[0];
-  const bound =
-    options.recoveryPoint?.kind === 'bounded' ? options.recoveryPoint.bound.toSeconds() : undefined;
+  const engine = engineOf(options);
   const group = new CfnDBClusterParameterGroup(scope, 'Parameters', {
     description: 'TLS required, slow statements logged',
-    family: `aurora-postgresql${major}`,
-    parameters: {
-      'rds.force_ssl': '1',
-      log_min_duration_statement: '1000',
-      ...(bound === undefined ? {} : { 'rds.global_db_rpo': String(bound) }),
-      ...options.parameters,
-    },
+    family: engine.familyOf(options.engineVersion),
+    parameters: { ...engine.parametersOf(options), ...options.parameters },
   });
   group.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return group;
 }
 
-/** Log group of the engine, made beforehand so that RDS does not make one that is kept for ever. */
-export function addLogGroup(scope: Construct, clusterIdentifier: string): CfnLogGroup {
-  const group = new CfnLogGroup(scope, 'Log', {
-    logGroupName: `/aws/rds/cluster/${clusterIdentifier}/postgresql`,
-    retentionInDays: LOG_RETENTION_DAYS,
+/** Log groups of the engine, made beforehand so that RDS does not make ones that are kept for ever. */
+export function addLogGroups(
+  scope: Construct,
+  clusterIdentifier: string,
+  engine: DatabaseEngine,
+): readonly CfnLogGroup[] {
+  return engine.logs.map((log, index) => {
+    const group = new CfnLogGroup(scope, index === 0 ? 'Log' : `Log${index + 1}`, {
+      logGroupName: `/aws/rds/cluster/${clusterIdentifier}/${log}`,
+      retentionInDays: LOG_RETENTION_DAYS,
+    });
+    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return group;
   });
-  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
-  return group;
 }
 
 /**
  * Instances of one shape under neutral names: which of them writes is known to Aurora alone, and a name that said
  * "writer" would be wrong after the first failover (aws-cdk #26726).
  */
-export function addInstances(
-  scope: Construct,
-  props: GlobalDatabaseProps,
-  parts: { readonly cluster: CfnDBCluster; readonly engine: string },
-): void {
+export function addInstances(scope: Construct, props: GlobalDatabaseProps, cluster: CfnDBCluster): void {
+  const count = props.member.headless === true ? 0 : (props.instances ?? 2);
+  if (count === 0) return;
   const monitoringRoleArn = addMonitoringRole(scope).roleArn;
-  for (let number = 1; number <= (props.instances ?? 2); number += 1) {
+  const dbParameterGroupName = addInstanceParameters(scope, props)?.ref;
+  for (let number = 1; number <= count; number += 1) {
     const instance = new CfnDBInstance(scope, `Instance${number}`, {
       dbInstanceIdentifier: `${props.clusterIdentifier}-${number}`,
-      dbClusterIdentifier: parts.cluster.ref,
+      dbClusterIdentifier: cluster.ref,
       dbInstanceClass: props.instanceClass,
-      engine: parts.engine,
+      engine: engineOf(props).name,
+      dbParameterGroupName,
       publiclyAccessible: false,
       autoMinorVersionUpgrade: false,
       promotionTier: 1,
       copyTagsToSnapshot: true,
       enablePerformanceInsights: true,
       performanceInsightsKmsKeyId: props.encryptionKey.keyArn,
-      performanceInsightsRetentionPeriod: 7,
+      performanceInsightsRetentionPeriod: insightsDays(props),
       monitoringInterval: MONITORING_SECONDS,
       monitoringRoleArn,
     });
     instance.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
+}
+
+/** How long Performance Insights are kept; Database Insights in advanced mode takes 465 days and no fewer. */
+export const insightsDays = ({ insights }: GlobalDatabaseOptions): number =>
+  insights === 'advanced' ? 465 : 7;
+
+function addInstanceParameters(
+  scope: Construct,
+  options: GlobalDatabaseOptions,
+): CfnDBParameterGroup | undefined {
+  if (options.instanceParameters === undefined) return undefined;
+  const group = new CfnDBParameterGroup(scope, 'InstanceParameters', {
+    description: 'Parameters of the instances',
+    family: engineOf(options).familyOf(options.engineVersion),
+    parameters: options.instanceParameters,
+  });
+  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return group;
 }
 
 function addMonitoringRole(scope: Construct): Role {

@@ -8,31 +8,69 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
  */
 export type GlobalDatabaseMember =
   | {
-      /** Creates the global cluster and the first writer. */
+      /** Creates the first writer, and the global cluster unless that exists. */
       readonly kind: 'seed';
       /** Name of the database to create; 1 to 63 letters, digits and underscores. */
       readonly databaseName: string;
       /**
        * User of the break-glass secret.
-       * @default 'holdfast_admin'
+       * @default - `holdfast_admin`; `holdfastadmin` on MySQL
        */
       readonly masterUsername?: string;
+      /**
+       * Whether the global cluster is declared here or stands already, without a member, under
+       * `globalClusterIdentifier`: then the template attaches to it by name and owns nothing of it.
+       * @default 'create'
+       */
+      readonly globalCluster?: 'create' | 'existing';
+      /**
+       * Regions that hold a read-only copy of the break-glass secret, so that it is not lost with this one; each under
+       * the key of that alias there, which must exist before. The alias is a name, not a reference.
+       * @default - none
+       */
+      readonly secretReplicas?: readonly { readonly region: string; readonly keyAlias: string }[];
+      readonly headless?: never;
     }
   | {
       /** Joins the global cluster; takes users and databases from it and therefore names none. */
       readonly kind: 'secondary';
+      /**
+       * Storage without an instance: the data is here, but nothing can be promoted until an instance has been added,
+       * which is a call that a busy Region may refuse. Cheaper, and not statically stable.
+       * @default false
+       */
+      readonly headless?: boolean;
       readonly databaseName?: never;
       readonly masterUsername?: never;
+      readonly globalCluster?: never;
+      readonly secretReplicas?: never;
     };
 
-/** How the loss of a failover is held; see `rds.global_db_rpo` in the Aurora User Guide. */
+/** Range in which each Serverless v2 instance scales, in Aurora capacity units (about 2 GiB of memory each). */
+export interface ServerlessCapacity {
+  /**
+   * Least units of an instance, 0.5 to 256 in halves. Not 0: a paused instance is neither promoted nor warm in time.
+   * A standby takes over with what it has, so this is what the promise stands on.
+   */
+  readonly minimum: number;
+  /** Most units of an instance, 1 to 256 in halves. */
+  readonly maximum: number;
+}
+
+/**
+ * How the loss of a failover is held; see `rds.global_db_rpo` in the Aurora User Guide. A bound exists on PostgreSQL
+ * alone.
+ */
 export type RecoveryPointBasis =
   | {
       /** An alarm watches the replication lag; commits are never held back. */
       readonly kind: 'alarmed';
     }
   | {
-      /** Aurora holds commits back while every secondary lags more than this: writes stop with the last secondary. */
+      /**
+       * Aurora holds commits back while every secondary lags more than this. So losing the only standby stops writes
+       * until the parameter is reset or another secondary has joined.
+       */
       readonly kind: 'bounded';
       /** At least 20 seconds, the lowest value that Aurora takes. */
       readonly bound: Duration;
@@ -40,10 +78,26 @@ export type RecoveryPointBasis =
 
 /** What may be chosen about the shape of the database; the same in every Region. */
 export interface GlobalDatabaseOptions {
-  /** Aurora PostgreSQL version, such as `16.6`. Set at birth: later upgrades run by runbook on the global cluster. */
+  /**
+   * Which Aurora.
+   * @default 'postgresql'
+   */
+  readonly engine?: 'postgresql' | 'mysql';
+  /**
+   * Version, such as `16.6` or `8.0.mysql_aurora.3.08.0`. Set at birth: later upgrades run by runbook on the global
+   * cluster.
+   */
   readonly engineVersion: string;
-  /** Instance class, such as `db.r7g.large`; identical in every Region, since any instance may become the writer. */
+  /**
+   * Instance class, such as `db.r7g.large`, or `db.serverless` with `serverlessCapacity`; identical in every Region,
+   * since any instance may become the writer.
+   */
   readonly instanceClass: string;
+  /**
+   * Range of each instance; with the class `db.serverless` and no other.
+   * @default - none; the instances are of a fixed size
+   */
+  readonly serverlessCapacity?: ServerlessCapacity;
   /**
    * Instances in this Region, 2 to 15. At least two, so that losing a zone is a failover within the Region.
    * @default 2
@@ -51,7 +105,7 @@ export interface GlobalDatabaseOptions {
   readonly instances?: number;
   /**
    * TCP port.
-   * @default 5433
+   * @default - 5433, or 3307 on MySQL
    */
   readonly port?: number;
   /**
@@ -59,6 +113,21 @@ export interface GlobalDatabaseOptions {
    * @default Duration.days(14)
    */
   readonly backupRetention?: Duration;
+  /**
+   * When backups begin, in UTC, such as `03:00-03:30`.
+   * @default - AWS chooses
+   */
+  readonly backupWindow?: string;
+  /**
+   * When AWS may maintain, in UTC, such as `sun:04:00-sun:04:30`. Choose another one in every Region.
+   * @default - AWS chooses
+   */
+  readonly maintenanceWindow?: string;
+  /**
+   * `standard` keeps Performance Insights for 7 days, `advanced` turns on Database Insights and keeps 15 months.
+   * @default 'standard'
+   */
+  readonly insights?: 'standard' | 'advanced';
   /**
    * What holds the recovery point objective.
    * @default - alarmed: replication lag is watched and commits are never held back
@@ -69,6 +138,11 @@ export interface GlobalDatabaseOptions {
    * @default - TLS is required and slow statements (1 s) are logged
    */
   readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * Parameters of the instances.
+   * @default - those of the engine
+   */
+  readonly instanceParameters?: Readonly<Record<string, string>>;
 }
 
 /** Properties of a {@link GlobalDatabase} member. */

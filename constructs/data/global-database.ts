@@ -2,20 +2,26 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CfnDBCluster, CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnDBCluster, type CfnDBClusterProps, CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
-import { addInstances, addLogGroup, addParameterGroup, addSubnetGroup } from './database-parts';
+import { engineOf } from './database-engine';
+import {
+  addInstances,
+  addLogGroups,
+  addParameterGroup,
+  addSubnetGroup,
+  insightsDays,
+} from './database-parts';
+import { addBreakGlassSecret } from './database-secret';
 import type { GlobalDatabaseProps } from './global-database-props';
 import { validateGlobalDatabase } from './global-database-validation';
 
-const ENGINE = 'aurora-postgresql';
-const DEFAULT_PORT = 5433;
 const DEFAULT_BACKUP_DAYS = 14;
 
 /**
- * One Region's member of an Aurora PostgreSQL global database.
+ * One Region's member of an Aurora global database, PostgreSQL or MySQL.
  *
  * Built from the CloudFormation resources, because the CDK's own cluster always names master credentials and so can
  * never join as a secondary (aws-cdk #29880). The global cluster is created without a source, and both members join
@@ -47,15 +53,20 @@ export class GlobalDatabase extends Construct implements IConnectable {
   constructor(scope: Construct, id: string, props: GlobalDatabaseProps) {
     validateGlobalDatabase(`GlobalDatabase ${scope.node.path}/${id}`, props);
     super(scope, id);
-    this.port = props.port ?? DEFAULT_PORT;
+    this.port = props.port ?? engineOf(props).defaultPort;
     this.clusterIdentifier = props.clusterIdentifier;
     const groups = props.securityGroups ?? [this.createSecurityGroup(props)];
     this.connections = new Connections({ securityGroups: [...groups], defaultPort: Port.tcp(this.port) });
-    if (props.member.kind === 'seed') this.breakGlassSecret = this.createSecret(props);
+    if (props.member.kind === 'seed') this.breakGlassSecret = addBreakGlassSecret(this, props);
     const cluster = this.createCluster(props);
-    cluster.addResourceDependency(addLogGroup(this, props.clusterIdentifier));
-    if (props.member.kind === 'seed') cluster.addResourceDependency(this.createGlobalCluster(props));
-    addInstances(this, props, { cluster, engine: ENGINE });
+    for (const group of addLogGroups(this, props.clusterIdentifier, engineOf(props))) {
+      cluster.addResourceDependency(group);
+    }
+    if (props.member.kind === 'seed' && props.member.globalCluster !== 'existing') {
+      cluster.addResourceDependency(this.createGlobalCluster(props));
+    }
+    addInstances(this, props, cluster);
+    this.acknowledgeFindings(props, cluster);
     this.clusterEndpointAddress = cluster.attrEndpointAddress;
     this.readerEndpointAddress = cluster.attrReadEndpointAddress;
     this.clusterResourceId = cluster.attrDbClusterResourceId;
@@ -85,6 +96,29 @@ export class GlobalDatabase extends Construct implements IConnectable {
     return this.metric('AuroraGlobalDBReplicationLag', { statistic: 'Maximum', ...options });
   }
 
+  /**
+   * How far the least lagging secondary is behind, in milliseconds: what `rds.global_db_rpo` holds commits back for.
+   * PostgreSQL only, and only while this Region writes.
+   */
+  metricRecoveryPointLag(options?: MetricOptions): Metric {
+    return this.metric('AuroraGlobalDBRPOLag', { statistic: 'Maximum', ...options });
+  }
+
+  /** Processor use of the busiest instance, in percent. */
+  metricCpuUtilization(options?: MetricOptions): Metric {
+    return this.metric('CPUUtilization', { statistic: 'Maximum', ...options });
+  }
+
+  /** Connections of the instance that has most of them. */
+  metricDatabaseConnections(options?: MetricOptions): Metric {
+    return this.metric('DatabaseConnections', { statistic: 'Maximum', ...options });
+  }
+
+  /** Share of the most capacity units that the busiest Serverless v2 instance uses, in percent. */
+  metricCapacityUtilization(options?: MetricOptions): Metric {
+    return this.metric('ACUUtilization', { statistic: 'Maximum', ...options });
+  }
+
   /** A metric of this Region's cluster in the namespace `AWS/RDS`. */
   metric(metricName: string, options?: MetricOptions): Metric {
     return new Metric({
@@ -103,31 +137,10 @@ export class GlobalDatabase extends Construct implements IConnectable {
     });
   }
 
-  private createSecret(props: GlobalDatabaseProps): Secret {
-    const username = props.member.masterUsername ?? 'holdfast_admin';
-    const secret = new Secret(this, 'BreakGlass', {
-      description: `Break-glass credentials of ${props.globalClusterIdentifier}; they name no host, since the writer moves`,
-      encryptionKey: props.encryptionKey,
-      removalPolicy: RemovalPolicy.RETAIN,
-      generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username }),
-        generateStringKey: 'password',
-        passwordLength: 40,
-        excludePunctuation: true,
-      },
-    });
-    acknowledge(
-      secret,
-      'AwsSolutions-SMG4',
-      'Clients sign in by IAM. A rotation function would fail while the writer is in another Region; the runbook rotates after each use.',
-    );
-    return secret;
-  }
-
   private createGlobalCluster(props: GlobalDatabaseProps): CfnGlobalCluster {
     const global = new CfnGlobalCluster(this, 'GlobalCluster', {
       globalClusterIdentifier: props.globalClusterIdentifier,
-      engine: ENGINE,
+      engine: engineOf(props).name,
       engineVersion: props.engineVersion,
       storageEncrypted: true,
       deletionProtection: true,
@@ -140,7 +153,7 @@ export class GlobalDatabase extends Construct implements IConnectable {
     const secret = this.breakGlassSecret;
     const subnets = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_ISOLATED });
     const cluster = new CfnDBCluster(this, 'Cluster', {
-      engine: ENGINE,
+      engine: engineOf(props).name,
       engineVersion: props.engineVersion,
       globalClusterIdentifier: props.globalClusterIdentifier,
       dbClusterIdentifier: props.clusterIdentifier,
@@ -157,10 +170,46 @@ export class GlobalDatabase extends Construct implements IConnectable {
       backupRetentionPeriod: props.backupRetention?.toDays() ?? DEFAULT_BACKUP_DAYS,
       copyTagsToSnapshot: true,
       deletionProtection: true,
-      enableCloudwatchLogsExports: ['postgresql'],
+      enableCloudwatchLogsExports: [...engineOf(props).logs],
       autoMinorVersionUpgrade: false,
+      ...optionalSettings(props),
     });
     cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return cluster;
   }
+
+  private acknowledgeFindings(props: GlobalDatabaseProps, cluster: CfnDBCluster): void {
+    if (props.engine !== 'mysql') return;
+    acknowledge(
+      cluster,
+      'AwsSolutions-RDS14',
+      'Aurora refuses backtracking on a cluster that is a member of a global database.',
+    );
+    acknowledge(
+      cluster,
+      'AwsSolutions-RDS16[LogExport::general]',
+      'The general log holds every statement with its values; the audit log says who did what, without them.',
+    );
+  }
+}
+
+/** Settings that are in the template only when they were chosen. */
+function optionalSettings(props: GlobalDatabaseProps): Partial<CfnDBClusterProps> {
+  const capacity = props.serverlessCapacity;
+  return {
+    preferredBackupWindow: props.backupWindow,
+    preferredMaintenanceWindow: props.maintenanceWindow,
+    serverlessV2ScalingConfiguration: capacity && {
+      minCapacity: capacity.minimum,
+      maxCapacity: capacity.maximum,
+    },
+    ...(props.insights === 'advanced'
+      ? {
+          databaseInsightsMode: 'advanced',
+          performanceInsightsEnabled: true,
+          performanceInsightsKmsKeyId: props.encryptionKey.keyArn,
+          performanceInsightsRetentionPeriod: insightsDays(props),
+        }
+      : {}),
+  };
 }
