@@ -50,6 +50,18 @@ export const serviceHost = (recordName: string, zoneName: string): string => `${
 export const regionHost = (region: string, host: string): string => `${region}.${host}`;
 /** The gate of a Region: `gate-us-west-2.orders.example.com`. */
 export const gateHost = (region: string, host: string): string => `gate-${region}.${host}`;
+/**
+ * Name of a level of the failover chain: the service's own name on top (level 0), and below it the names of chains
+ * longer than two Regions: `chain-1.orders.example.com`. Made at birth; clients never see them.
+ */
+export const chainHost = (level: number, host: string): string =>
+  level === 0 ? host : `chain-${level}.${host}`;
+/** Name for reads that any Region may answer: `read.orders.example.com`. */
+export const readHost = (host: string): string => `read.${host}`;
+/** Name of one home of an active-active application: `home-eu.orders.example.com`. */
+export const homeHost = (home: string, host: string): string => `home-${home}.${host}`;
+/** Partition key of a home's own item in the register's table, with an epoch of its own. */
+export const homeRegisterKey = (home: string): string => `register/${home}`;
 /** Role that drills assume in a Region; IAM is global, so each Region's has a name of its own. */
 export const operatorRoleName = (application: string, region: string): string =>
   `${application}-operator-${region}`;

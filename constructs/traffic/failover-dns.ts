@@ -1,17 +1,29 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import * as route53 from 'aws-cdk-lib/aws-route53';
+import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import { gateHost, regionHost } from '../../lib/naming';
 import { assertRules } from '../validation';
 import type { AliasTarget } from './alias-target';
+import { declareAlias, declareChainRecords } from './failover-records';
 import { failoverRules } from './failover-rules';
+import { turnSeconds } from './failover-time';
 import { declareTurn, type GateCheckOptions } from './gate-checks';
+import {
+  declareControlTurn,
+  grantRoutingControls,
+  keepRoutingControls,
+  type RoutingControlTurn,
+} from './routing-control-turn';
 
 /** Records of one Region in the failover chain. */
 export interface FailoverDnsProps extends GateCheckOptions {
   /** Region whose records these are, such as `us-west-2`. */
   readonly region: string;
-  /** Regions in the order in which traffic prefers them, the seed first; it never changes. Two for now. */
+  /**
+   * Two to five Regions in the order in which traffic prefers them, the seed first. The order never changes; a Region
+   * may be added at the end.
+   */
   readonly chain: readonly string[];
   /** Id of the public hosted zone, which exists beforehand and is never looked up. */
   readonly hostedZoneId: string;
@@ -21,16 +33,33 @@ export interface FailoverDnsProps extends GateCheckOptions {
   readonly service: AliasTarget;
   /** Gate of the Region. */
   readonly gate: AliasTarget;
+  /**
+   * Routing controls of Application Recovery Controller that turn the records in the gates' place. Gates go on saying
+   * what the register says; whoever activates a Region also turns its control on.
+   * @default - the gates turn the records, and so the register alone does
+   */
+  readonly turn?: RoutingControlTurn;
+  /**
+   * Longest time from the word of the register (or of a control) until clients have the new answer: checks, the 60 s
+   * of an alias, and `clientDnsCache`.
+   * @default - not held to a limit here; a topology's recovery budget does it for the blueprint
+   */
+  readonly turnWithin?: Duration;
+  /**
+   * How long clients keep an answer beyond its TTL, counted by `turnWithin`.
+   * @default Duration.seconds(10)
+   */
+  readonly clientDnsCache?: Duration;
 }
 
 /**
  * One Region's part of the failover chain, written once and never edited: the register turns the gates, the gates
  * turn the checks, and Route 53 turns the answers in its data plane alone (law 2).
  *
- * A record of the chain is healthy when its own gate says active and no other gate does, so two Regions that both
- * believe themselves active send nobody back. The last record has no check: with nothing healthy Route 53 answers
- * as if all were, and then the last in the chain must not depend on that. Records are aliases; AWS fixes their TTL
- * at 60 s, so none is offered.
+ * A record of the chain is healthy when its own gate says active and no gate further down the chain does, so two
+ * Regions that both believe themselves active send nobody back. The last record has no check: with nothing healthy
+ * Route 53 answers as if all were, and then the last in the chain must not depend on that. Chains of more than two
+ * Regions use nested names (docs/dns.md). Records are aliases; AWS fixes their TTL at 60 s, so none is offered.
  */
 export class FailoverDns extends Construct {
   /** Name that clients use. */
@@ -39,48 +68,44 @@ export class FailoverDns extends Construct {
   readonly regionHost: string;
   /** Name of this Region's gate. */
   readonly gateHost: string;
-  /** Record of the chain. */
+  /** Record by which the chain reaches this Region. */
   readonly serviceRecord: route53.CfnRecordSet;
-  /** Check of the chain's record; undefined for the last in the chain. */
+  /** Check of this Region's record; undefined for the last in the chain. */
   readonly healthCheck?: route53.CfnHealthCheck;
+  /** Longest time from the word of the register until clients have the new answer. */
+  readonly turnTime: Duration;
 
-  constructor(scope: Construct, id: string, props: FailoverDnsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: FailoverDnsProps,
+  ) {
     super(scope, id);
     assertRules(`FailoverDns ${this.node.path}`, failoverRules(props));
-    const { region, chain, host } = props;
+    const { region, chain, host, hostedZoneId } = props;
     this.host = host;
     this.regionHost = regionHost(region, host);
     this.gateHost = gateHost(region, host);
-    if (region !== chain.at(-1)) this.healthCheck = declareTurn(this, props);
-    this.serviceRecord = this.alias('Service', props.hostedZoneId, host, props.service, {
-      setIdentifier: region,
-      failover: region === chain[0] ? 'PRIMARY' : 'SECONDARY',
-      healthCheckId: this.healthCheck?.attrHealthCheckId,
-    });
-    this.alias('Region', props.hostedZoneId, this.regionHost, props.service);
-    this.alias('Gate', props.hostedZoneId, this.gateHost, props.gate);
+    this.turnTime = Duration.seconds(turnSeconds(props));
+    if (region !== chain.at(-1)) this.healthCheck = this.declareCheck();
+    const healthCheckId = this.healthCheck?.attrHealthCheckId;
+    this.serviceRecord = declareChainRecords(this, { ...props, healthCheckId });
+    declareAlias(this, 'Region', hostedZoneId, this.regionHost, props.service);
+    declareAlias(this, 'Gate', hostedZoneId, this.gateHost, props.gate);
+    if (props.turn !== undefined) keepRoutingControls(this, props.turn);
   }
 
-  /** A record that outlives its stack: names and failover roles in DNS are fixed for life. */
-  private alias(
-    id: string,
-    hostedZoneId: string,
-    name: string,
-    target: AliasTarget,
-    failover: Partial<route53.CfnRecordSetProps> = {},
-  ): route53.CfnRecordSet {
-    const record = new route53.CfnRecordSet(this, id, {
-      hostedZoneId,
-      name,
-      type: 'A',
-      aliasTarget: {
-        dnsName: target.dnsName,
-        hostedZoneId: target.hostedZoneId,
-        evaluateTargetHealth: false,
-      },
-      ...failover,
-    });
-    record.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    return record;
+  /**
+   * Lets `grantee` read and turn the routing controls.
+   *
+   * @throws HoldfastError `refused` where the gates turn the records: then the register does, by its own grant
+   */
+  grantTurn(grantee: iam.IGrantable): iam.Grant {
+    return grantRoutingControls(this.node.path, grantee, this.props.turn);
+  }
+
+  private declareCheck(): route53.CfnHealthCheck {
+    const { turn } = this.props;
+    return turn === undefined ? declareTurn(this, this.props) : declareControlTurn(this, this.props, turn);
   }
 }

@@ -25,14 +25,16 @@ export interface TurnProps extends GateCheckOptions {
 }
 
 /**
- * Declares the check of a chain's record: own gate active and no other Region's. The other gates are known by agreed
- * names, not by reference (law 3). All checks outlive the stack, since a record without its check is always healthy.
+ * Declares the check of a chain's record: own gate active, and none of a Region further down the chain. Of two gates
+ * that both say active the later one is answered, and never a third Region that claims nothing (decision 0020). The
+ * other gates are known by agreed names, not by reference (law 3). All checks outlive the stack, since a record
+ * without its check is always healthy.
  */
 export function declareTurn(scope: Construct, props: TurnProps): route53.CfnHealthCheck {
   const { region, chain, host } = props;
   const own = declareGateCheck(scope, 'OwnGate', region, props, false);
   const others = chain
-    .filter(other => other !== region)
+    .slice(chain.indexOf(region) + 1)
     .map(other => declareGateCheck(scope, `NotGate-${other}`, other, props, true));
   const children = [own, ...others].map(check => check.attrHealthCheckId);
   return retained(
@@ -73,7 +75,7 @@ function declareGateCheck(
 }
 
 /** Kept when its stack ends or replaces it: a record may still look at it. */
-function retained(check: route53.CfnHealthCheck): route53.CfnHealthCheck {
+export function retained(check: route53.CfnHealthCheck): route53.CfnHealthCheck {
   check.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return check;
 }
