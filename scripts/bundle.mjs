@@ -12,6 +12,8 @@ const BUNDLES = {
   service: 'lib/service/main.ts',
   worker: 'lib/service/worker-main.ts',
   gate: 'lib/handlers/gate.ts',
+  'queue-worker': 'lib/handlers/queue-worker.ts',
+  'stream-worker': 'lib/handlers/stream-worker.ts',
 };
 
 /** Where the bundles go. @default dist/bundles */

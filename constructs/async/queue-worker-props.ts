@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { WorkerFunctionOptions } from './worker-function';
 
 /** What may be chosen about a work queue. */
 export interface QueueWorkerOptions {
@@ -52,4 +53,39 @@ export interface ScaleOnBacklogOptions {
    * @default Duration.minutes(15)
    */
   readonly idleBeforeScaleIn?: Duration;
+}
+
+/** A function that works the queue. */
+export interface QueueFunctionOptions extends WorkerFunctionOptions {
+  /**
+   * Messages of one batch, 1 to 10; up to 10000 of a standard queue that gathers them over a batching window.
+   * @default - 10; 1 for a FIFO queue, whose groups are worked one message after the other
+   */
+  readonly batchSize?: number;
+  /**
+   * How long a batch is gathered, up to 5 minutes, in whole seconds; refused for a FIFO queue.
+   * @default - not at all
+   */
+  readonly batchingWindow?: Duration;
+  /**
+   * Messages of a batch in work at the same time, or groups of a FIFO queue, 1 to 1000.
+   * @default 10
+   */
+  readonly concurrency?: number;
+  /**
+   * Invocations at the same time, 2 to 1000; what stands behind the work (a database) is not to be overrun.
+   * @default 10
+   */
+  readonly maximumConcurrency?: number;
+  /**
+   * Longest time of one invocation, up to 15 minutes. The queue must hide its messages for longer, at best six times.
+   * @default - the processing time of the messages that a batch works one after the other
+   */
+  readonly timeout?: Duration;
+  /**
+   * How long one reading of the register serves, 1 second to 5 minutes, in whole seconds; together with the
+   * processing time it is to stay below the lease that the topology promises.
+   * @default Duration.seconds(5)
+   */
+  readonly lease?: Duration;
 }

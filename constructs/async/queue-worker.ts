@@ -2,10 +2,12 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm, ComparisonOperator, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { scaleOnBacklog } from './backlog-scaling';
-import type { QueueWorkerProps, ScaleOnBacklogOptions } from './queue-worker-props';
+import { declareQueueFunction } from './queue-function';
+import type { QueueFunctionOptions, QueueWorkerProps, ScaleOnBacklogOptions } from './queue-worker-props';
 import { recommendedVisibility, validateQueueWorker } from './queue-worker-validation';
 
 /**
@@ -23,11 +25,13 @@ export class QueueWorker extends Construct {
   readonly oldestMessageAlarm: Alarm;
   /** In alarm while the dead-letter queue holds anything. */
   readonly deadLetterAlarm: Alarm;
+  private readonly props: QueueWorkerProps;
 
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: QueueWorkerProps) {
     validateQueueWorker(`QueueWorker ${scope.node.path}/${id}`, props);
     super(scope, id);
+    this.props = props;
     this.deadLetterQueue = this.createDeadLetterQueue(props);
     this.queue = this.createQueue(props, this.deadLetterQueue);
     this.oldestMessageAlarm = this.createOldestMessageAlarm(props.oldestMessage ?? Duration.minutes(5));
@@ -70,6 +74,24 @@ export class QueueWorker extends Construct {
    */
   scaleOnBacklog(group: AutoScalingGroup, options: ScaleOnBacklogOptions): void {
     scaleOnBacklog(this, { queue: this.queue, group, ...options });
+  }
+
+  /**
+   * Works the queue by a function that runs your work: failures come again one by one, order holds within a message
+   * group, and nothing runs while the register names another Region. One function a queue; a group of clones is the
+   * other way ({@link grantConsume}, {@link scaleOnBacklog}).
+   *
+   * @throws HoldfastError `invalid-input` with every wrong value
+   */
+  addFunction(options: QueueFunctionOptions): LambdaFunction {
+    const { fifo = false, processingTime, visibilityTimeout } = this.props;
+    return declareQueueFunction(this, {
+      ...options,
+      queue: this.queue,
+      fifo,
+      processingTime,
+      visibilityTimeout: visibilityTimeout ?? recommendedVisibility(processingTime),
+    });
   }
 
   private createDeadLetterQueue(props: QueueWorkerProps): Queue {
