@@ -1,7 +1,18 @@
 import { importsOf, type Source, sources } from './helpers/sources';
 
 const LAYER_FOLDERS = ['bin', 'stacks', 'constructs', 'lib', 'regions'];
-const ENGINES = ['aws', 'cli', 'drift', 'drill', 'jobs', 'lab', 'operations', 'release', 'runbook', 'terraform'];
+const ENGINES = [
+  'aws',
+  'cli',
+  'drift',
+  'drill',
+  'jobs',
+  'lab',
+  'operations',
+  'release',
+  'runbook',
+  'terraform',
+];
 
 /** A project file belongs to one layer; the engine's name is kept, since engines meet only by their index. */
 function layerOf(file: string): string {
@@ -24,7 +35,8 @@ function mayImport(from: Source, to: string): boolean {
   if (layer === 'service') return target === 'runtime';
   if (layer === 'handlers') return target === 'runtime' || target === 'service';
   // Engines: facts, shared files, the run time's models, and each other by name of the folder alone.
-  if (target.startsWith('engine:')) return to === `lib/${target.slice(7)}` || to === `lib/${target.slice(7)}/index`;
+  if (target.startsWith('engine:'))
+    return to === `lib/${target.slice(7)}` || to === `lib/${target.slice(7)}/index`;
   return target === 'regions' || target === 'runtime' || plain;
 }
 
@@ -54,7 +66,9 @@ describe('layers', () => {
           .map(name => `${source.file} -> ${name}`),
       );
     expect(wrong).toEqual([]);
-    expect(all.filter(source => /^lib\/(runtime|service|handlers)\/index\.ts$/.test(source.file))).toEqual([]);
+    expect(all.filter(source => /^lib\/(runtime|service|handlers)\/index\.ts$/.test(source.file))).toEqual(
+      [],
+    );
   });
 
   test('engines do not import each other in a circle', () => {
@@ -83,7 +97,8 @@ describe('layers', () => {
 
 describe('ports', () => {
   // Adapters own a piece of the outside; everything else is handed its clock, output and randomness.
-  const ADAPTER = /^(bin|lib\/aws|lib\/lab|lib\/handlers)\/|^lib\/clock\.ts$|^lib\/service\/(worker-)?main\.ts$|^lib\/runtime\/(clock|environment|random|logger)\.ts$/;
+  const ADAPTER =
+    /^(bin|lib\/aws|lib\/lab|lib\/handlers)\/|^lib\/clock\.ts$|^lib\/service\/(worker-)?main\.ts$|^lib\/runtime\/(clock|environment|random|logger)\.ts$/;
   const PURE = all.filter(source => !ADAPTER.test(source.file));
 
   test.each([
@@ -104,7 +119,9 @@ describe('shape', () => {
 
   test('no partition, account or machine is written into the code', () => {
     const literal = /arn:aws[a-z-]*:[a-z]|amazonaws\.com|\/home\/|\/root\//;
-    const wrong = all.filter(source => /^(stacks|constructs)\//.test(source.file) && literal.test(source.text));
+    const wrong = all.filter(
+      source => /^(stacks|constructs)\//.test(source.file) && literal.test(source.text),
+    );
     expect(wrong.map(source => source.file)).toEqual([]);
   });
 });
