@@ -18,7 +18,7 @@ const ENGINES = [
 function layerOf(file: string): string {
   const [top, second] = file.split('/');
   if (top !== 'lib') return top ?? '';
-  if (second === 'runtime' || second === 'service' || second === 'handlers') return second;
+  if (second === 'runtime' || second === 'service' || second === 'handlers' || second === 'rules') return second;
   return second !== undefined && ENGINES.includes(second) ? `engine:${second}` : 'lib';
 }
 
@@ -29,7 +29,8 @@ function mayImport(from: Source, to: string): boolean {
   const plain = target === 'lib' && /^lib\/[^/]+$/.test(to);
   if (layer === 'regions') return to === 'lib/errors';
   if (layer === 'stacks') return ['constructs', 'regions'].includes(target) || plainNameOrError(to);
-  if (layer === 'constructs') return target === 'regions' || plainNameOrError(to);
+  if (layer === 'constructs') return target === 'regions' || plainNameOrError(to) || to === 'lib/rules';
+  if (layer === 'rules') return to === 'lib/errors';
   if (layer === 'lib') return target === 'regions' || target === 'runtime';
   if (layer === 'runtime') return false;
   if (layer === 'service') return target === 'runtime';
@@ -37,7 +38,7 @@ function mayImport(from: Source, to: string): boolean {
   // Engines: facts, shared files, the run time's models, and each other by name of the folder alone.
   if (target.startsWith('engine:'))
     return to === `lib/${target.slice(7)}` || to === `lib/${target.slice(7)}/index`;
-  return target === 'regions' || target === 'runtime' || plain;
+  return target === 'regions' || target === 'runtime' || plain || to === 'lib/rules';
 }
 
 const plainNameOrError = (to: string): boolean => to === 'lib/naming' || to === 'lib/errors';

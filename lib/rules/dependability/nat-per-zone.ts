@@ -1,0 +1,35 @@
+import { zoneOf } from '../parts/zones';
+import { broken, COMPLIANT, NOT_APPLICABLE, type Rule } from '../rule';
+import type { Resource, Template } from '../template';
+
+/** A zone's way out stands in that zone. */
+export const natPerZone: Rule = {
+  id: 'NatPerZone',
+  title: 'a NAT gateway serves the subnets of one zone',
+  why: 'when its zone is lost the instances of the other zones lose their way out too, and a failure of one zone becomes one of the Region',
+  fix: 'make a NAT gateway in each zone and route each zone to its own, or use VPC endpoints and none',
+  source: 'law 9; Amazon VPC, NAT gateways (make them in each zone)',
+  types: ['AWS::EC2::NatGateway'],
+  evaluate: (gateway, template) => {
+    const zones = new Set(servedSubnets(gateway, template).flatMap(subnet => zoneOf(subnet) ?? []));
+    if (zones.size === 0) return NOT_APPLICABLE;
+    return zones.size === 1 ? COMPLIANT : broken('Properties.SubnetId');
+  },
+};
+
+/** Subnets of the template whose route table has a route to the gateway. */
+function servedSubnets(gateway: Resource, template: Template): readonly Resource[] {
+  const routes = template
+    .referrersOf(gateway)
+    .filter(
+      ({ resource, path }) => resource.type === 'AWS::EC2::Route' && path === 'Properties.NatGatewayId',
+    );
+  return routes.flatMap(({ resource: route }) => {
+    const table = template.follow(route.at('Properties.RouteTableId'));
+    return (table === undefined ? [] : template.referrersOf(table)).flatMap(({ resource }) =>
+      resource.type === 'AWS::EC2::SubnetRouteTableAssociation'
+        ? (template.follow(resource.at('Properties.SubnetId')) ?? [])
+        : [],
+    );
+  });
+}
