@@ -55,3 +55,16 @@ export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-g
 export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
 export { Gate, type GateProps } from './traffic/gate';
 export type { GateCheckOptions } from './traffic/gate-checks';
+export {
+  type RoutingCheck,
+  type RoutingRecord,
+  type RoutingWorld,
+  type RoutingZone,
+  routingAnswer,
+} from './traffic/routing-answer';
+export type { RoutingControlEndpoint, RoutingControlTurn } from './traffic/routing-control-turn';
+export { RoutingControls, type RoutingControlsProps } from './traffic/routing-controls';
+export { type Home, HomesDns, type HomesDnsProps } from './traffic/routing-homes';
+export { LatencyReads, type LatencyReadsProps } from './traffic/routing-reads';
+export type { AlarmSignal, CalculatedSignal, EndpointSignal, RoutingSignal } from './traffic/routing-signal';
+export { type RoutingTemplate, routingZoneOf } from './traffic/routing-template';

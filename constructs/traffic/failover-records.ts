@@ -32,7 +32,8 @@ export function declareChainRecords(scope: Construct, props: ChainRecordProps): 
   const secondary = { setIdentifier: region, failover: 'SECONDARY' };
   const entry = declareAlias(scope, 'Service', hostedZoneId, above, target, secondary);
   // An alias to a name of its own zone is refused while that name does not exist.
-  if (!isLast) entry.addDependency(declareAlias(scope, 'Level', hostedZoneId, level, service, primary));
+  if (!isLast)
+    entry.addResourceDependency(declareAlias(scope, 'Level', hostedZoneId, level, service, primary));
   return entry;
 }
 

@@ -3,12 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { gateMemoryName, registerTableName } from '../../lib/naming';
+import { gateMemoryName, homeRegisterKey, registerTableName } from '../../lib/naming';
 import { buildOutput } from '../compute/build-output';
+import { REGISTER_KEY } from '../data/register-keys';
 import type { GateProps } from './gate';
-
-/** Key of the register's item; a gate may read this one and no other. */
-const REGISTER_ITEM = 'register';
 
 /**
  * Declares the function of a gate. A checker of Route 53 waits 2 s for an answer after it has connected
@@ -18,7 +16,10 @@ const REGISTER_ITEM = 'register';
 export function declareGateFunction(parent: Construct, props: GateProps): lambda.Function {
   const scope = new Construct(parent, 'Function');
   const tableName = props.registerTableName ?? registerTableName(props.application);
-  const parameterName = props.memoryParameterName ?? gateMemoryName(props.application);
+  const { home } = props;
+  const memory = gateMemoryName(props.application);
+  const parameterName = props.memoryParameterName ?? (home === undefined ? memory : `${memory}/${home}`);
+  const registerKey = home === undefined ? REGISTER_KEY : homeRegisterKey(home);
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -28,7 +29,7 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
     assumedBy: new iam.ServicePrincipal('lambda'),
   });
   logGroup.grantWrite(role);
-  grantGate(parent, role, tableName, parameterName);
+  grantGate(parent, role, { tableName, registerKey, parameterName });
   return new lambda.Function(scope, 'Handler', {
     description: `Says whether the register of ${props.application} names this Region active`,
     runtime: lambda.Runtime.NODEJS_24_X,
@@ -43,20 +44,26 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
       HOLDFAST_APPLICATION: props.application,
       HOLDFAST_REGISTER_TABLE: tableName,
       HOLDFAST_GATE_MEMORY: parameterName,
+      ...(home === undefined ? {} : { HOLDFAST_REGISTER_KEY: registerKey }),
       ...props.environment,
     },
   });
 }
 
 /** The register's item to read and its own memory to keep: nothing else. Both are named, not referred to (law 3). */
-function grantGate(scope: Construct, role: iam.Role, tableName: string, parameterName: string): void {
+function grantGate(
+  scope: Construct,
+  role: iam.Role,
+  names: { readonly tableName: string; readonly registerKey: string; readonly parameterName: string },
+): void {
+  const { tableName, registerKey, parameterName } = names;
   const stack = Stack.of(scope);
   role.addToPolicy(
     new iam.PolicyStatement({
       sid: 'ReadRegister',
       actions: ['dynamodb:GetItem'],
       resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: tableName })],
-      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [REGISTER_ITEM] } },
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [registerKey] } },
     }),
   );
   role.addToPolicy(

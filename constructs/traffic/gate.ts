@@ -9,6 +9,7 @@ import { assertRules, matching, wholeNumber } from '../validation';
 import type { AliasTarget } from './alias-target';
 import { declareGateApi } from './gate-api';
 import { declareGateFunction } from './gate-function';
+import { homeNameRule } from './home-name';
 import { HOST_FIX, HOST_FORM } from './host-form';
 
 /** Gate of one Region. */
@@ -17,6 +18,11 @@ export interface GateProps {
   readonly application: string;
   /** Name under which Route 53's checkers reach the gate: `gate-us-west-2.orders.example.com`. */
   readonly host: string;
+  /**
+   * Home of an active-active application whose record in the register this gate follows.
+   * @default - the register's one record
+   */
+  readonly home?: string;
   /** Certificate of that name in this Region. */
   readonly certificate: acm.ICertificate;
   /**
@@ -26,7 +32,7 @@ export interface GateProps {
   readonly registerTableName?: string;
   /**
    * Parameter that keeps the last answer over a cold start; written by the gate, not by the template.
-   * @default - `/<application>/gate/last-answer`
+   * @default - `/<application>/gate/last-answer`, and below it a name for each home
    */
   readonly memoryParameterName?: string;
   /**
@@ -69,6 +75,7 @@ export class Gate extends Construct implements iam.IGrantable {
         'use 3 to 20 lower-case letters, digits and hyphens',
       ),
       matching('host', props.host, HOST_FORM, HOST_FIX),
+      props.home !== undefined && homeNameRule('home', props.home),
       wholeNumber('requestsPerSecond', props.requestsPerSecond ?? 100, 20, 10_000),
     ]);
     this.host = props.host;

@@ -34,11 +34,18 @@ export async function handler(): Promise<HttpAnswer> {
 
 function makeGate(): Gate {
   const environment = parseGateEnvironment(process.env);
-  const { region, registerTable: table, endpointUrl, memoryParameter: parameter } = environment;
+  const { region, registerTable: table, registerKey: key, endpointUrl } = environment;
+  const parameter = environment.memoryParameter;
   const write = (line: string) => process.stdout.write(`${line}\n`);
   return new Gate({
     region,
-    register: dynamoRegisterReader({ region, table, endpointUrl, timeoutMilliseconds: REGISTER_TIMEOUT }),
+    register: dynamoRegisterReader({
+      region,
+      table,
+      key,
+      endpointUrl,
+      timeoutMilliseconds: REGISTER_TIMEOUT,
+    }),
     store: ssmGateStore({ region, parameter, endpointUrl, timeoutMilliseconds: MEMORY_TIMEOUT }),
     logger: jsonLogger({
       clock: systemClock,

@@ -1,6 +1,7 @@
 import type { CacheIdentity } from './cache-credentials';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
 import { LOG_LEVELS, type LogLevel } from './logger';
+import { REGISTER_KEY } from './register';
 
 /** How the database knows the service: an IAM token over TLS, or a password in a file (never in the environment). */
 export type DatabaseAuthentication =
@@ -87,12 +88,18 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
 export interface GateEnvironment extends RegisterEnvironment {
   /** Parameter in which the gate keeps its last answer. */
   readonly memoryParameter: string;
+  /** Key of the record that the gate follows: a home of an active-active application has one of its own. */
+  readonly registerKey: string;
 }
 
 /** Reads the environment of the gate; throws one `environment` error with every problem. */
 export function parseGateEnvironment(raw: RawEnvironment): GateEnvironment {
   const reader = new EnvironmentReader(raw);
-  const environment = { ...registerPart(reader), memoryParameter: reader.text('HOLDFAST_GATE_MEMORY') };
+  const environment = {
+    ...registerPart(reader),
+    memoryParameter: reader.text('HOLDFAST_GATE_MEMORY'),
+    registerKey: reader.text('HOLDFAST_REGISTER_KEY', REGISTER_KEY),
+  };
   reader.finish();
   return environment;
 }

@@ -9,6 +9,8 @@ export interface DynamoRegisterOptions {
   readonly region: string;
   readonly table: string;
   readonly endpointUrl?: string;
+  /** Key of the record. @default 'register' */
+  readonly key?: string;
   /** A reading that takes longer fails, in milliseconds. */
   readonly timeoutMilliseconds: number;
 }
@@ -21,7 +23,7 @@ export function dynamoRegisterReader(options: DynamoRegisterOptions): RegisterRe
     maxAttempts: 1,
     requestHandler: { connectionTimeout: options.timeoutMilliseconds },
   });
-  const Key = { pk: { S: REGISTER_KEY } };
+  const Key = { pk: { S: options.key ?? REGISTER_KEY } };
   return {
     async read() {
       const command = new GetItemCommand({ TableName: options.table, Key, ConsistentRead: true });

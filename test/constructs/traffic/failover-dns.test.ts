@@ -1,4 +1,4 @@
-import { App, Fn, Stack } from 'aws-cdk-lib';
+import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { FailoverDns, type FailoverDnsProps } from '../../../constructs/traffic/failover-dns';
 
@@ -108,8 +108,7 @@ describe('the turn of traffic', () => {
 });
 
 describe('records', () => {
-  // BP-29
-  test('one primary and one secondary of the same name and type, each with an identifier', () => {
+  test('BP-29: one primary and one secondary of the same name and type, each with an identifier', () => {
     const pair = CHAIN.flatMap(region =>
       Object.values(dns({ region }).template.findResources('AWS::Route53::RecordSet')),
     ).filter(({ Properties }) => Properties.Failover !== undefined);
@@ -168,16 +167,34 @@ describe('records', () => {
   });
 });
 
+describe('BP-31: the time of a turn', () => {
+  test('is checks, the 60 s of an alias and the caches of clients', () => {
+    expect(dns().built.turnTime.toSeconds()).toBe(10 * 2 + 60 + 10);
+    const slow = dns({ checkIntervalSeconds: 30, checkFailures: 3, clientDnsCache: Duration.minutes(1) });
+    expect(slow.built.turnTime.toSeconds()).toBe(30 * 3 + 60 + 60);
+  });
+
+  test('fails the synth where it is longer than promised, to the second', () => {
+    expect(() => dns({ turnWithin: Duration.seconds(90) })).not.toThrow();
+    expect(() => dns({ turnWithin: Duration.seconds(89) })).toThrow(
+      /turnWithin: a turn takes 90 s.*received "89 s"; shorten checkIntervalSeconds/,
+    );
+  });
+
+  test('a record offers no TTL of its own: an alias keeps its 60 s', () => {
+    dns().template.allResourcesProperties('AWS::Route53::RecordSet', { TTL: Match.absent() });
+  });
+});
+
 describe('refuses', () => {
-  // BP-30
   test.each<[string, Partial<FailoverDnsProps>, RegExp]>([
     [
-      'an interval that Route 53 has not',
+      'BP-30: an interval that Route 53 has not',
       { checkIntervalSeconds: 20 },
       /checkIntervalSeconds.*received 20; use 10 or 30/,
     ],
-    ['45 s', { checkIntervalSeconds: 45 }, /checkIntervalSeconds.*received 45/],
-    ['11 failures', { checkFailures: 11 }, /checkFailures.*received 11;.*from 1 to 10/],
+    ['BP-30: 45 s', { checkIntervalSeconds: 45 }, /checkIntervalSeconds.*received 45/],
+    ['BP-30: 11 failures', { checkFailures: 11 }, /checkFailures.*received 11;.*from 1 to 10/],
     ['no failure', { checkFailures: 0 }, /checkFailures.*received 0/],
     ['a zone id that is none', { hostedZoneId: 'example.com' }, /hostedZoneId.*"example\.com"/],
     ['a host in capitals', { host: 'Orders.example.com' }, /host:.*"Orders\.example\.com"/],
