@@ -1,0 +1,101 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Artifact } from '../../../constructs/compute/artifact';
+import { buildOutput } from '../../../constructs/compute/build-output';
+import { CloneGroup } from '../../../constructs/compute/clone-group';
+import { type BootResult, boot, whyNoBoot } from '../../helpers/boot';
+import { resolveText } from '../../helpers/resolve-template';
+import { networkOf, stackIn } from '../stack';
+
+/**
+ * The user data of a launch template, run as it is on a machine of its own, with the run time and the bundles that a
+ * clone would fetch and without any network: what only models AWS is the CLI (files for S3), the instance metadata,
+ * cfn-signal and systemd's reading of the unit.
+ */
+const reason = whyNoBoot();
+if (reason !== undefined) {
+  if (process.env.CI !== undefined && process.getuid?.() === 0) throw new Error(`CI must boot: ${reason}`);
+  process.stderr.write(`user data is not run here: ${reason}\n`);
+}
+const whereItCan = reason === undefined ? test : test.skip;
+jest.setTimeout(60_000);
+
+const PORT = 18_080;
+/** What a clone cannot do without, at addresses where nothing is. */
+const ENVIRONMENT = {
+  HOLDFAST_APPLICATION: 'orders',
+  HOLDFAST_REGISTER_TABLE: 'orders-register',
+  HOLDFAST_LEASE_SECONDS: '10',
+  HOLDFAST_DATABASE_HOST: 'database.invalid',
+  HOLDFAST_DATABASE_NAME: 'orders',
+  HOLDFAST_DATABASE_AUTH: 'iam',
+  HOLDFAST_CACHE_URL: 'rediss://cache.invalid:6379',
+  HOLDFAST_QUEUE_URL: 'https://queue.invalid/orders-work',
+  HOLDFAST_CONFIG: 'orders/live/service',
+};
+
+/** Boots a clone; `spoil` replaces what S3 holds for the application. */
+function bootClone(inspect: (result: BootResult) => void, spoil?: string): void {
+  const stack = stackIn();
+  const files = {
+    app: buildOutput('artifacts/app.tgz'),
+    runtime: buildOutput('artifacts/runtime-x64.tgz'),
+  };
+  new CloneGroup(stack, 'Clones', {
+    vpc: networkOf(stack),
+    artifact: Artifact.fromFiles(files),
+    minimumClones: 2,
+    maximumClones: 4,
+    port: PORT,
+    bootTimeout: Duration.minutes(1),
+    environment: ENVIRONMENT,
+  });
+  const [launch] = Object.values(Template.fromStack(stack).findResources('AWS::EC2::LaunchTemplate'));
+  const script = resolveText(launch?.Properties.LaunchTemplateData.UserData, {
+    'AWS::Region': 'us-east-2',
+    'AWS::StackName': 'orders-service',
+    'AWS::AccountId': '000000000000',
+    'AWS::Partition': 'aws',
+  });
+  const object = (kind: string) =>
+    new RegExp(`^# holdfast-${kind} s3://(\\S+) `, 'm').exec(script)?.[1] ?? '';
+  const objects = { [object('artifact')]: spoil ?? files.app, [object('runtime')]: files.runtime };
+  boot({ script, objects, port: PORT }, inspect);
+}
+
+whereItCan('a clone comes up by its user data alone and answers, with every network but loopback cut', () => {
+  bootClone(result => {
+    expect({ exit: result.exit, output: result.output }).toMatchObject({ exit: 0 });
+    expect(JSON.parse(result.healthz)).toBeTruthy();
+    expect(result.user).not.toBe('0');
+    expect(result.signals).toMatch(
+      /^--exit-code 0 --stack Stack-us-east-2 --resource Clones\S+ --region us-east-2 --role \S+\n$/,
+    );
+    expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
+    // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
+    expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
+  });
+});
+
+whereItCan(
+  'a clone refuses an application that is not the one it was told of, and says that it failed',
+  () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-spoilt-'));
+    try {
+      const spoilt = path.join(folder, 'app.tgz');
+      copyFileSync(buildOutput('artifacts/app.tgz'), spoilt);
+      writeFileSync(spoilt, 'another application', { flag: 'a' });
+      bootClone(result => {
+        expect(result.exit).not.toBe(0);
+        expect(result.output).toContain('FAILED');
+        expect(result.signals).toMatch(/^--exit-code 1 /);
+        expect(result.unit).toBe('');
+      }, spoilt);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
