@@ -69,3 +69,14 @@ export const operatorRoleName = (application: string, region: string): string =>
 export const dataKeyAlias = (application: string): string => `alias/${application}-data`;
 /** User as which clients sign in to a Region's cache. */
 export const cacheUserName = (application: string): string => `${application}-service`;
+/** Bucket of a store in a Region; bucket names are shared by everybody, so the account is in it. */
+export const bucketName = (application: string, store: string, account: string, region: string): string =>
+  `${application}-${store}-${account}-${region}`;
+/** Backup vault of a Region; copies from other Regions go to the same name there. */
+export const backupVaultName = (application: string): string => `${application}-backups`;
+/** Name from which the identifiers of one shard are made, as those of an application are. */
+export const shardName = (application: string, shard: string): string => `${application}-${shard}`;
+/** Where a Region publishes the ring of a sharded database. */
+export const shardRingName = (application: string): string => `/${application}/shards/ring`;
+/** Where a Region publishes the endpoints of its own members of the shards. */
+export const shardEndpointsName = (application: string): string => `/${application}/shards/endpoints`;

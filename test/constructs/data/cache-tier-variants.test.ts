@@ -124,8 +124,11 @@ describe('a global datastore', () => {
   });
 
   test('BP-60: names no size, version or failover of its own, so that no deploy has a reason to touch it, not even a tag', () => {
-    Tags.of(first).add('owner', 'somebody');
-    const properties = Object.keys(onlyOf(first, 'AWS::ElastiCache::GlobalReplicationGroup'));
+    const tagged = stackIn('us-east-2');
+    declare(tagged, { globalDatastore: PRIMARY });
+    Tags.of(tagged).add('owner', 'somebody');
+    expect(onlyOf(tagged, GROUP)).toHaveProperty('Tags');
+    const properties = Object.keys(onlyOf(tagged, 'AWS::ElastiCache::GlobalReplicationGroup'));
     expect(properties.sort()).toEqual([
       'GlobalReplicationGroupDescription',
       'GlobalReplicationGroupIdSuffix',
