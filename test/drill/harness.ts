@@ -54,6 +54,11 @@ export class MemoryJournals implements JournalStore {
   }
 }
 
+const harnesses: Harness[] = [];
+afterEach(() => {
+  for (const harness of harnesses.splice(0)) harness.clock.stop();
+});
+
 /** One world and the processes that work on it. */
 export class Harness {
   readonly clock = new VirtualClock();
@@ -61,6 +66,10 @@ export class Harness {
   readonly journals = new MemoryJournals();
   readonly events: OutputEvent[] = [];
   private processes = 0;
+
+  constructor() {
+    harnesses.push(this);
+  }
 
   /** A process with ports of its own, which all throw once it was killed. */
   process(overrides: Partial<DrillContext> = {}): { context: DrillContext; kill: () => void } {

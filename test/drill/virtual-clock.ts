@@ -12,6 +12,7 @@ export class VirtualClock implements Clock {
   private wall = Date.parse('2026-11-26T10:00:00Z');
   private sleepers: Sleeper[] = [];
   private scheduled = false;
+  private stopped = false;
 
   now = (): Date => new Date(this.wall + this.time);
   monotonic = (): number => this.time;
@@ -40,9 +41,15 @@ export class VirtualClock implements Clock {
       this.schedule();
     });
 
+  /** Ends time: whoever sleeps never wakes, so that nothing of a failed test runs on. */
+  stop(): void {
+    this.stopped = true;
+    this.sleepers = [];
+  }
+
   /** When nothing else runs, the earliest sleeper wakes. */
   private schedule(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.stopped) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
