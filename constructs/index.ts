@@ -55,6 +55,9 @@ export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-g
 export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
 export { Gate, type GateProps } from './traffic/gate';
 export type { GateCheckOptions } from './traffic/gate-checks';
+export { RegionSwitch, type SwitchAction } from './traffic/region-switch';
+export type { SwitchPlan, SwitchPlanStep } from './traffic/region-switch-plan';
+export type { RegionSwitchProps, SwitchDatabase } from './traffic/region-switch-props';
 export {
   type RoutingCheck,
   type RoutingRecord,
