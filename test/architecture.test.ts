@@ -18,7 +18,8 @@ const ENGINES = [
 function layerOf(file: string): string {
   const [top, second] = file.split('/');
   if (top !== 'lib') return top ?? '';
-  if (second === 'runtime' || second === 'service' || second === 'handlers' || second === 'rules') return second;
+  if (second === 'runtime' || second === 'service' || second === 'handlers' || second === 'rules')
+    return second;
   return second !== undefined && ENGINES.includes(second) ? `engine:${second}` : 'lib';
 }
 
