@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-appconfig';
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
 import { assertRules, matching } from '../validation';
@@ -20,6 +21,7 @@ import {
   type JsonSchema,
 } from './configuration-content';
 import { assertValidFeatureFlags } from './feature-flags';
+import { assertOnlyRollout } from './only-rollout';
 import { type RolloutStrategy, type RolloutStrategyName, resolveStrategy } from './rollout-strategy';
 
 /** Properties of a {@link ConfigRollout}. */
@@ -39,6 +41,11 @@ export type ConfigurationOptions = {
    * @default 'careful'
    */
   readonly strategy?: RolloutStrategyName | RolloutStrategy;
+  /**
+   * A function that AppConfig asks before each rollout, for what no schema can say; it throws to refuse, within 15 s.
+   * @default - none
+   */
+  readonly validator?: IFunction;
 } & (
   | {
       /** JSON of your own shape. */
@@ -86,6 +93,7 @@ export class ConfigRollout extends Construct {
         fix: 'name 1 to 5 alarms of this Region',
       },
     ]);
+    assertOnlyRollout(this, props);
     this.applicationName = props.applicationName;
     this.environmentName = props.environmentName;
     this.application = new CfnApplication(this, 'Application', { name: props.applicationName });
@@ -114,11 +122,10 @@ export class ConfigRollout extends Construct {
       name,
       locationUri: 'hosted',
       type: options.kind === 'freeform' ? 'AWS.Freeform' : 'AWS.AppConfig.FeatureFlags',
-      ...(options.kind === 'freeform'
-        ? { validators: [{ type: 'JSON_SCHEMA', content: canonicalJson(options.schema) }] }
-        : {}),
+      validators: validatorsOf(options),
     });
     this.profiles.push(profile);
+    if (options.validator !== undefined) this.allowValidation(profile, options.validator);
     this.deploy(scope, { profile, content: canonicalJson(options.content), strategy });
     return `${this.applicationName}/${this.environmentName}/${name}`;
   }
@@ -166,6 +173,16 @@ export class ConfigRollout extends Construct {
     this.lastDeployment = deployment;
   }
 
+  /** Without this AppConfig cannot ask the function, and refuses every rollout. */
+  private allowValidation(profile: CfnConfigurationProfile, validator: IFunction): void {
+    validator.addPermission(`Validation-${profile.node.addr}`, {
+      // The whole name: unlike a role, a permission does not complete it.
+      principal: new ServicePrincipal(ServicePrincipal.servicePrincipalName('appconfig')),
+      sourceAccount: Stack.of(this).account,
+    });
+    profile.node.addDependency(validator);
+  }
+
   private strategyId(strategy: RolloutStrategy): string {
     const id = `Strategy-${strategy.name}`;
     const existing = this.node.tryFindChild(id) as CfnDeploymentStrategy | undefined;
@@ -195,4 +212,14 @@ export class ConfigRollout extends Construct {
     );
     return role;
   }
+}
+
+function validatorsOf(
+  options: ConfigurationOptions,
+): CfnConfigurationProfile.ValidatorsProperty[] | undefined {
+  const validators = [
+    ...(options.kind === 'freeform' ? [{ type: 'JSON_SCHEMA', content: canonicalJson(options.schema) }] : []),
+    ...(options.validator === undefined ? [] : [{ type: 'LAMBDA', content: options.validator.functionArn }]),
+  ];
+  return validators.length === 0 ? undefined : validators;
 }

@@ -2,11 +2,14 @@ import type { Problem } from '../../lib/errors';
 import { assertRules } from '../validation';
 import type { Json } from './configuration-content';
 import { constraintProblems } from './flag-constraints';
+import { variantProblems } from './flag-variants';
 
 /** Keys of flags and attributes: a lower-case letter first, as the AppConfig type reference demands. */
 const KEY = /^[a-z][a-zA-Z\d_-]{0,63}$/;
 const MOST_ATTRIBUTES = 25;
 const TOP_LEVEL = ['version', 'flags', 'values'];
+/** What describes a flag; a state is no part of it, it stands under the values. */
+const FLAG_KEYS = ['name', 'description', 'attributes', '_deprecation', '_createdAt', '_updatedAt'];
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -28,6 +31,9 @@ export function featureFlagProblems(document: Json): readonly Problem[] {
   const flags = objectAt(document, 'flags');
   const values = objectAt(document, 'values');
   return [
+    ...['flags', 'values']
+      .filter(key => document[key] !== undefined && !isObject(document[key]))
+      .map(key => problem(`/${key}`, document[key], 'not an object', 'give it a key for each flag')),
     ...Object.keys(document)
       .filter(key => !TOP_LEVEL.includes(key))
       .map(key => problem(`/${key}`, undefined, 'unknown key', `use ${TOP_LEVEL.join(', ')} alone`)),
@@ -48,6 +54,16 @@ function flagProblems(key: string, flag: Json): readonly Problem[] {
     ...(typeof flag.name === 'string' && flag.name.length > 0
       ? []
       : [problem(`${at}/name`, flag.name, 'a flag needs a name', 'name it for the people who turn it')]),
+    ...Object.keys(flag)
+      .filter(name => !FLAG_KEYS.includes(name))
+      .map(name =>
+        problem(
+          `${at}/${name}`,
+          flag[name],
+          'unknown key',
+          `use ${FLAG_KEYS.slice(0, 3).join(', ')}; its state goes to /values/${key}`,
+        ),
+      ),
     ...attributes.flatMap(attribute => keyProblems(`${at}/attributes/${attribute}`, attribute)),
     ...(attributes.length > MOST_ATTRIBUTES
       ? [
@@ -70,20 +86,11 @@ function valueProblems(key: string, value: Json, flags: JsonObject): readonly Pr
   }
   if (!isObject(value)) return [problem(at, value, 'not an object', 'give it "enabled" and its attributes')];
   const attributes = objectAt(flag, 'attributes');
-  const variants = value._variants;
-  if (Array.isArray(variants)) {
-    return variants.flatMap((variant, index) =>
-      isObject(variant)
-        ? [
-            ...enabledProblems(`${at}/_variants/${index}`, variant.enabled),
-            ...attributeProblems(
-              `${at}/_variants/${index}/attributeValues`,
-              objectAt(variant, 'attributeValues'),
-              attributes,
-            ),
-          ]
-        : [problem(`${at}/_variants/${index}`, variant, 'not an object', 'give it "enabled" and its values')],
-    );
+  if (value._variants !== undefined) {
+    return variantProblems(`${at}/_variants`, value._variants, (place, variant) => [
+      ...enabledProblems(place, variant.enabled),
+      ...attributeProblems(`${place}/attributeValues`, objectAt(variant, 'attributeValues'), attributes),
+    ]);
   }
   const { enabled, ...rest } = value;
   return [...enabledProblems(at, enabled), ...attributeProblems(at, rest, attributes)];

@@ -29,6 +29,14 @@ export const ROLLOUT_STRATEGIES = {
     duration: Duration.minutes(10),
     bake: Duration.minutes(30),
   },
+  /** One in a hundred first, doubled every few minutes for half an hour, then an hour under watch. */
+  cautious: {
+    name: 'cautious',
+    growthPercent: 1,
+    growth: 'exponential',
+    duration: Duration.minutes(30),
+    bake: Duration.minutes(60),
+  },
   /** Everyone at once, then ten minutes under watch: for the change that ends an incident. */
   urgent: { name: 'urgent', growthPercent: 100, duration: Duration.minutes(0), bake: Duration.minutes(10) },
 } as const satisfies Readonly<Record<string, RolloutStrategy>>;

@@ -1,7 +1,8 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import fc from 'fast-check';
 import { ConfigRollout } from '../../../constructs/config/config-rollout';
 import { canonicalJson, contentHash, type Json } from '../../../constructs/config/configuration-content';
@@ -115,7 +116,11 @@ test('a rollout that nothing watches is refused', () => {
 });
 
 test.each<[string, unknown, RegExp]>([
-  ['an unknown name', 'quick', /strategy: no such strategy, received "quick"; use one of careful, urgent/],
+  [
+    'an unknown name',
+    'quick',
+    /strategy: no such strategy, received "quick"; use one of careful, cautious, urgent/,
+  ],
   ['a growth of nothing', strategy({ growthPercent: 0 }), /growthPercent/],
   ['a bake of two days', strategy({ bake: Duration.days(2) }), /strategy\.bake \(minutes\)/],
   ['half a minute', strategy({ duration: Duration.seconds(30) }), /strategy\.duration \(minutes\)/],
@@ -156,5 +161,56 @@ test('a reader may read what was added, and its run time is told where', () => {
         }),
       ],
     },
+  });
+});
+
+test('BP-23: two stacks that roll out one environment of a Region are refused; another Region may', () => {
+  const app = new App();
+  declare(stackIn('us-east-2', app));
+  declare(stackIn('us-west-2', app));
+  const other = new Stack(app, 'other', { env: { account: '000000000000', region: 'us-east-2' } });
+  expect(() => declare(other)).toThrow(
+    /Stack-us-east-2\/Config rolls out application orders in the same environment/,
+  );
+});
+
+test('BP-24: white space and the order of keys start no rollout', () => {
+  const versions = ['{"limit":1,"hosts":["a"]}', '{\n  "hosts": [ "a" ],\n  "limit": 1\n}'].map(text =>
+    Object.keys(templateWith(JSON.parse(text) as Json).findResources(VERSION)),
+  );
+  expect(versions[0]).toEqual(versions[1]);
+});
+
+test('feature flags are a profile of their own type, which AppConfig checks itself', () => {
+  const stack = stackIn();
+  const content = { version: '1', flags: { beta: { name: 'Beta' } }, values: { beta: { enabled: false } } };
+  declare(stack).addConfiguration('flags', { kind: 'feature-flags', content, strategy: 'cautious' });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::AppConfig::ConfigurationProfile', {
+    Type: 'AWS.AppConfig.FeatureFlags',
+    Validators: Match.absent(),
+  });
+  template.hasResourceProperties('AWS::AppConfig::DeploymentStrategy', { GrowthType: 'EXPONENTIAL' });
+});
+
+test('a function is asked before each rollout, and AppConfig may ask it', () => {
+  const stack = stackIn();
+  const validator = new LambdaFunction(stack, 'Validator', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => undefined;'),
+  });
+  declare(stack).addConfiguration('service', { kind: 'freeform', schema: SCHEMA, content: {}, validator });
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::AppConfig::ConfigurationProfile', {
+    Validators: [{ Type: 'JSON_SCHEMA' }, { Type: 'LAMBDA', Content: { 'Fn::GetAtt': Match.anyValue() } }],
+  });
+  template.hasResource('AWS::AppConfig::ConfigurationProfile', {
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ValidatorValidation')]),
+  });
+  template.hasResourceProperties('AWS::Lambda::Permission', {
+    Action: 'lambda:InvokeFunction',
+    Principal: 'appconfig.amazonaws.com',
+    SourceAccount: '000000000000',
   });
 });

@@ -66,6 +66,35 @@ test.each<[string, Json, string[]]>([
     ['/values/limit/_variants/0/attributeValues/most'],
   ],
   [
+    'variants without a default, without a name and of one name',
+    {
+      version: '1',
+      flags: { limit },
+      values: {
+        limit: {
+          _variants: [
+            { enabled: true },
+            { name: 'a', rule: '(eq $group "a")', enabled: true, extra: 1 },
+            { name: 'a', rule: '(eq $group "b")', enabled: true },
+          ],
+        },
+      },
+    },
+    [
+      '/values/limit/_variants/0/name',
+      '/values/limit/_variants/0/rule',
+      '/values/limit/_variants/1/extra',
+      '/values/limit/_variants/2/name',
+      '/values/limit/_variants/2/rule',
+    ],
+  ],
+  [
+    'an empty list of variants',
+    { version: '1', flags: { limit }, values: { limit: { _variants: [] } } },
+    ['/values/limit/_variants'],
+  ],
+  ['flags that are a list', { version: '1', flags: [], values: 'none' }, ['/flags', '/values']],
+  [
     'more than 25 attributes',
     {
       version: '1',
@@ -81,6 +110,27 @@ test.each<[string, Json, string[]]>([
   ['a list', [], ['/']],
 ])('refuses %s (BP-26)', (_case, document, paths) => {
   expect(pathsOf(document)).toEqual(paths);
+});
+
+test.each<[string, Json]>([
+  ['a default that is a text', { default: 'False' }],
+  ['a default that is a number', { default: 5 }],
+  ['rules that are a text', { rules: '4' }],
+])('BP-27: a flag with %s is refused, for its state stands under the values', (_case, part) => {
+  const flag = { name: 'Beta', ...(part as object) };
+  const [key] = Object.keys(part as object);
+  expect(pathsOf({ version: '1', flags: { beta: flag } })).toEqual([`/flags/beta/${key}`]);
+  expect(pathsOf({ version: '1', flags: { beta: { name: 'Beta' } } })).toEqual([]);
+});
+
+test('what AppConfig itself writes into a document is no problem (BP-25)', () => {
+  const times = { _createdAt: '2026-01-01T00:00:00Z', _updatedAt: '2026-01-01T00:00:00Z' };
+  const document = {
+    version: '1',
+    flags: { beta: { name: 'Beta', _deprecation: { status: 'planned' }, ...times } },
+    values: { beta: { enabled: true, ...times } },
+  };
+  expect(pathsOf(document)).toEqual([]);
 });
 
 test('every problem is named at once', () => {
