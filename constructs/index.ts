@@ -9,12 +9,20 @@ export {
   type ArtifactObjects,
   type BoundArtifact,
 } from './compute/artifact';
+export type {
+  CapacityReservationOptions,
+  CloneWarmPoolOptions,
+  MixedInstancesOptions,
+} from './compute/clone-capacity';
 export {
   CloneGroup,
   type CloneGroupOptions,
   type CloneGroupProps,
+  type ScaleOnQueueOptions,
   type ScaleOnRequestsOptions,
 } from './compute/clone-group';
+export type { CloneLifecycleOptions } from './compute/clone-lifecycle';
+export type { CloneUpdate, InstanceRefresh, RollingUpdate } from './compute/clone-update';
 export type { ArtifactEntry } from './compute/user-data';
 export {
   ConfigRollout,

@@ -3,15 +3,17 @@ import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
-import type { CloneGroupProps } from './clone-group';
+import { addCapacity, launchSource } from './clone-capacity';
+import type { CloneGroupProps } from './clone-group-props';
+import { updatePolicyOf } from './clone-update';
 
 /** Longest time from launch to healthy. */
 export const bootTimeoutOf = (props: Pick<CloneGroupProps, 'bootTimeout'>): Duration =>
   props.bootTimeout ?? Duration.minutes(10);
 
 /**
- * Declares the group: smallest and largest size, no desired one. A new template rolls through it one clone at a
- * time, each of which must signal that it is up, and never takes the last clone in service.
+ * Declares the group: smallest and largest size, no desired one. A new template goes through it as the update policy
+ * says, and never takes the last clone in service.
  */
 export function declareGroup(
   scope: Construct,
@@ -24,7 +26,7 @@ export function declareGroup(
     vpc: props.vpc,
     vpcSubnets: props.vpcSubnets,
     autoScalingGroupName: props.groupName,
-    launchTemplate,
+    ...launchSource(launchTemplate, props),
     minCapacity: props.minimumClones,
     maxCapacity: props.maximumClones,
     cooldown: Duration.minutes(1),
@@ -41,17 +43,20 @@ export function declareGroup(
       autoscaling.TerminationPolicy.OLDEST_LAUNCH_TEMPLATE,
       autoscaling.TerminationPolicy.DEFAULT,
     ],
-    updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({
-      maxBatchSize: 1,
-      minInstancesInService: Math.max(1, props.minimumClones),
-      waitOnResourceSignals: true,
-      pauseTime: bootTimeout,
-    }),
+    updatePolicy: updatePolicyOf(props, bootTimeout),
   });
+  addCapacity(group, props);
   acknowledge(
     group,
     'AwsSolutions-AS3',
     'Scaling events are read from the group metrics and from EventBridge, which carries every one of them; a topic without a reader tells nobody',
   );
+  if (props.mixedInstances !== undefined) {
+    acknowledge(
+      group,
+      'AwsSolutions-EC26',
+      'The rule cannot read a group of several instance types; its launch template encrypts every volume',
+    );
+  }
   return group;
 }

@@ -2,7 +2,10 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { matching, type Rule, wholeNumber } from '../validation';
 import { bootTimeoutOf } from './auto-scaling';
-import type { CloneGroupProps } from './clone-group';
+import { capacityRules } from './clone-capacity';
+import type { CloneGroupProps } from './clone-group-props';
+import { lifecycleRules } from './clone-lifecycle';
+import { updateRules } from './clone-update';
 import { environmentRules } from './user-data';
 
 /** Everything that a clone group's props must satisfy; all of it is checked at once. */
@@ -30,6 +33,9 @@ export function cloneGroupRules(props: CloneGroupProps): Rule[] {
     ...architectureRules(props),
     ...zoneRules(props),
     ...environmentRules(props.environment ?? {}),
+    ...updateRules(props),
+    ...lifecycleRules(props),
+    ...capacityRules(props),
   ];
 }
 

@@ -8,85 +8,20 @@ import { Construct } from 'constructs';
 import { assertRules, wholeNumber } from '../validation';
 import { Artifact } from './artifact';
 import { bootTimeoutOf, declareGroup } from './auto-scaling';
+import type { CloneGroupProps, ScaleOnQueueOptions, ScaleOnRequestsOptions } from './clone-group-props';
 import { cloneGroupRules } from './clone-group-rules';
+import { addLifecycle, drainSecondsOf } from './clone-lifecycle';
 import { cloneRole } from './clone-role';
 import { declareLaunchTemplate } from './launch-template';
-import { type ArtifactEntry, renderUserData } from './user-data';
+import { stepOnBacklog } from './step-scaling';
+import { renderUserData } from './user-data';
 
-/** What a clone group runs and how many of it, wherever it runs. */
-export interface CloneGroupOptions {
-  /**
-   * Program of the artifact that the clones run.
-   * @default 'service'
-   */
-  readonly entry?: ArtifactEntry;
-  /**
-   * Application and run time of the clones.
-   * @default Artifact.built()
-   */
-  readonly artifact?: Artifact;
-  /** Fewest clones at birth; 0 for a colour that is idle. Later the running group keeps what it has been set to. */
-  readonly minimumClones: number;
-  /** Most clones; above the minimum, since a rolling update adds one before it takes one. */
-  readonly maximumClones: number;
-  /**
-   * Environment of the process; values may be tokens. `AWS_REGION` and `HOLDFAST_LISTEN` are added where absent.
-   * @default - those two alone
-   */
-  readonly environment?: Readonly<Record<string, string>>;
-  /**
-   * Instance type; must have the architecture of the artifact's run time.
-   * @default 'm7i.large'
-   */
-  readonly instanceType?: string;
-  /**
-   * Machine image.
-   * @default - Amazon Linux 2023 for x64, by the public parameter, read by CloudFormation at each deploy
-   */
-  readonly machineImage?: ec2.IMachineImage;
-  /**
-   * Port on which a service listens.
-   * @default 8080
-   */
-  readonly port?: number;
-  /**
-   * Longest time from launch to healthy, at most 1 hour; a rolling update fails when a clone takes longer.
-   * @default Duration.minutes(10)
-   */
-  readonly bootTimeout?: Duration;
-  /**
-   * Size of the encrypted root volume in GiB, 8 to 16384.
-   * @default 16
-   */
-  readonly volumeSizeGiB?: number;
-}
-
-/** A clone group and where it runs. */
-export interface CloneGroupProps extends CloneGroupOptions {
-  /** Network. */
-  readonly vpc: ec2.IVpc;
-  /**
-   * Subnets of the clones, at least two zones.
-   * @default - the private subnets
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  /**
-   * Name of the Auto Scaling group, by which drills find it.
-   * @default - named by CloudFormation
-   */
-  readonly groupName?: string;
-  /**
-   * Role of the clones.
-   * @default - a new role that Systems Manager may open sessions with
-   */
-  readonly role?: iam.IRole;
-}
-
-/** Target of scaling by load. */
-export interface ScaleOnRequestsOptions {
-  /** Requests a second that one clone is to carry on average. */
-  readonly requestsPerClonePerSecond: number;
-}
+export type {
+  CloneGroupOptions,
+  CloneGroupProps,
+  ScaleOnQueueOptions,
+  ScaleOnRequestsOptions,
+} from './clone-group-props';
 
 /**
  * An Auto Scaling group of immutable clones. It declares the smallest and the largest size and never a desired one,
@@ -120,11 +55,19 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
     this.autoScalingGroup = declareGroup(this, this.launchTemplate, props);
     this.groupName = this.autoScalingGroup.autoScalingGroupName;
     this.writeUserData(props);
+    if (props.lifecycle !== undefined && props.groupName !== undefined) {
+      addLifecycle(this, this.autoScalingGroup, role, bootTimeoutOf(props), props.groupName);
+    }
   }
 
   /** Lets a target group send requests to the clones and asks its health checks for theirs. */
   attachToTargetGroup(targetGroup: elbv2.ApplicationTargetGroup): void {
     this.autoScalingGroup.attachToApplicationTargetGroup(targetGroup);
+  }
+
+  /** Lets a target group of layer 4 send connections to the clones; open their port to its clients yourself. */
+  attachToNetworkTargetGroup(targetGroup: elbv2.NetworkTargetGroup): void {
+    this.autoScalingGroup.attachToNetworkTargetGroup(targetGroup);
   }
 
   /** Scales by requests a clone; call it once the group is attached to a target group that has a listener. */
@@ -135,6 +78,17 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
     return this.autoScalingGroup.scaleOnRequestCount('Requests', {
       targetRequestsPerMinute: options.requestsPerClonePerSecond * 60,
     });
+  }
+
+  /**
+   * Adds clones by steps while each has more than its share of a queue's messages, waiting or in work; a group
+   * without any clone gets its first one. It never takes one away: a worker leaves when the queue has been empty for
+   * a while (`QueueWorker.scaleOnBacklog`), or through its hook, and never from under its message.
+   *
+   * @returns the alarm that adds clones
+   */
+  scaleOnQueue(options: ScaleOnQueueOptions): cloudwatch.Alarm {
+    return stepOnBacklog(this, options);
   }
 
   /** A metric of the group, from `AWS/AutoScaling` unless another namespace is named; one minute, average. */
@@ -180,6 +134,10 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
       healthPort: entry === 'service' ? this.port : undefined,
       bootSeconds: bootTimeoutOf(props).toSeconds(),
       signal: { stackName: stack.stackName, logicalId: group.logicalId, roleName: this.role.roleName },
+      lifecycle:
+        props.lifecycle === undefined || props.groupName === undefined
+          ? undefined
+          : { groupName: props.groupName, drainSeconds: drainSecondsOf(props) },
       environment: {
         AWS_REGION: stack.region,
         HOLDFAST_LISTEN: `0.0.0.0:${this.port}`,

@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { CloneGroupProps } from './clone-group';
+import type { CloneGroupProps } from './clone-group-props';
 import { SHEBANG } from './user-data';
 
 /**

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Rule } from '../validation';
 import type { BoundArtifact } from './artifact';
+import { lifecycleLines } from './lifecycle-script';
 
 /** Which program of the artifact a clone runs. */
 export type ArtifactEntry = 'service' | 'worker';
@@ -18,6 +19,8 @@ export interface CloneUserDataProps {
   readonly bootSeconds: number;
   /** Whom to tell that the clone is up: stack name and logical id of the group, and the role to sign with. */
   readonly signal: { readonly stackName: string; readonly logicalId: string; readonly roleName: string };
+  /** Group to report launches and ends to, and how long an end may take; without it nothing is reported. */
+  readonly lifecycle?: { readonly groupName: string; readonly drainSeconds: number };
 }
 
 const KEY_FORM = /^[A-Z][A-Z0-9_]*$/;
@@ -75,6 +78,9 @@ export function renderUserData(props: CloneUserDataProps): string {
     ...instanceLines(),
     ...fetchLines(props),
     ...unitLines(props.entry),
+    ...(props.lifecycle === undefined
+      ? []
+      : lifecycleLines({ ...props.lifecycle, region: props.region, up: upCommand(props) })),
     ...startLines(props),
   ].join('\n');
 }
@@ -167,16 +173,19 @@ function unitLines(entry: ArtifactEntry): string[] {
 }
 
 /** A worker counts as up once its unit has stayed up; a service once it answers. */
-function startLines({ healthPort, bootSeconds }: CloneUserDataProps): string[] {
-  const up =
-    healthPort === undefined
-      ? 'systemctl is-active --quiet holdfast && sleep 5 && systemctl is-active --quiet holdfast'
-      : `curl -fsS --max-time 2 -o /dev/null http://127.0.0.1:${healthPort}/healthz`;
+function upCommand({ healthPort }: CloneUserDataProps): string {
+  return healthPort === undefined
+    ? 'systemctl is-active --quiet holdfast && sleep 5 && systemctl is-active --quiet holdfast'
+    : `curl -fsS --max-time 2 -o /dev/null http://127.0.0.1:${healthPort}/healthz`;
+}
+
+function startLines(props: CloneUserDataProps): string[] {
   return [
     'systemctl daemon-reload',
     'systemctl enable --now holdfast',
-    `deadline=$((SECONDS + ${bootSeconds}))`,
-    `until ${up}; do`,
+    ...(props.lifecycle === undefined ? [] : ['systemctl enable --now holdfast-lifecycle']),
+    `deadline=$((SECONDS + ${props.bootSeconds}))`,
+    `until ${upCommand(props)}; do`,
     '  if [ "$SECONDS" -ge "$deadline" ]; then signal 1; exit 1; fi',
     '  sleep 1',
     'done',

@@ -3,6 +3,7 @@ import { AccountRootPrincipal, type IPrincipal, PolicyStatement, Role } from 'aw
 import { Construct } from 'constructs';
 import type { IRegister } from '../data/register';
 import { acknowledge } from './acknowledge';
+import { findingArn } from './finding-arn';
 
 /** Properties of an {@link OperatorRole}. */
 export interface OperatorRoleProps {
@@ -121,17 +122,3 @@ const READS = [
   'rds:DescribeDBInstances',
   'rds:DescribeGlobalClusters',
 ];
-
-/** An ARN as cdk-nag writes it in the id of a finding: references in angle brackets. */
-function findingArn(scope: Construct, arn: string): string {
-  const flat = (value: unknown): string => {
-    if (typeof value === 'string') return value;
-    const node = value as {
-      readonly Ref?: string;
-      readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
-    };
-    if (node['Fn::Join'] !== undefined) return node['Fn::Join'][1].map(flat).join(node['Fn::Join'][0]);
-    return `<${node.Ref}>`;
-  };
-  return flat(Stack.of(scope).resolve(arn));
-}

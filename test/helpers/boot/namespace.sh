@@ -33,5 +33,5 @@ inside /user-data > "$root/result/output" 2>&1 || status=$?
 echo "$status" > "$root/result/exit"
 if [ "$status" = 0 ]; then
   inside curl -fsS --max-time 2 "http://127.0.0.1:$port/healthz" > "$root/result/healthz"
-  stat -c %u "/proc/$(cat "$root/run/holdfast.pid")" > "$root/result/user"
+  awk '/^Uid:/ { print $2 }' "/proc/$(cat "$root/run/holdfast.pid")/status" > "$root/result/user"
 fi

@@ -1,0 +1,16 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** An ARN as cdk-nag writes it in the id of a finding: references in angle brackets. */
+export function findingArn(scope: Construct, arn: string): string {
+  const flat = (value: unknown): string => {
+    if (typeof value === 'string') return value;
+    const node = value as {
+      readonly Ref?: string;
+      readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
+    };
+    if (node['Fn::Join'] !== undefined) return node['Fn::Join'][1].map(flat).join(node['Fn::Join'][0]);
+    return `<${node.Ref}>`;
+  };
+  return flat(Stack.of(scope).resolve(arn));
+}
