@@ -1,3 +1,4 @@
+import { commonRegisterSet, regionFacts } from '../../regions/catalog';
 import { assertRules, matching, type Rule } from '../validation';
 import type { RegisterProps } from './register';
 
@@ -6,9 +7,10 @@ const VOTES = 3;
 
 /**
  * @param construct class name and path
+ * @param region Region of the stack, where it is known
  * @throws HoldfastError `invalid-input` with every wrong value
  */
-export function validateRegister(construct: string, props: RegisterProps): void {
+export function validateRegister(construct: string, props: RegisterProps, region?: string): void {
   const { regions, consistency } = props;
   assertRules(construct, [
     matching('tableName', props.tableName, /^[a-zA-Z0-9_.-]{3,255}$/, 'take it from lib/naming'),
@@ -24,8 +26,29 @@ export function validateRegister(construct: string, props: RegisterProps): void 
       message: 'a register in one Region is lost with it',
       fix: 'name at least two Regions',
     },
+    region !== undefined &&
+      !regions.includes(region) && {
+        path: 'regions',
+        received: regions,
+        message: `the owner's Region, ${region}, holds no copy`,
+        fix: 'own the register in a stack of one of its Regions, and name it in the others with fromTableName',
+      },
     consistency.kind === 'strong' && votesRule(regions, consistency.witness),
+    consistency.kind === 'strong' && setRule(regions, consistency.witness),
   ]);
+}
+
+/** DynamoDB keeps strong tables within sets of Regions; a Region that is not in the catalogue is not judged. */
+function setRule(regions: readonly string[], witness: string | undefined): Rule {
+  const votes = witness === undefined ? regions : [...regions, witness];
+  if (votes.some(vote => regionFacts(vote) === undefined) || commonRegisterSet(votes) !== undefined)
+    return undefined;
+  return {
+    path: 'consistency',
+    received: votes,
+    message: 'these Regions cannot hold one strongly consistent table',
+    fix: 'choose Regions of one Region set, or { kind: "eventual" } and manual moves',
+  };
 }
 
 function votesRule(regions: readonly string[], witness: string | undefined): Rule {

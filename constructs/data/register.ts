@@ -1,4 +1,5 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -17,10 +18,17 @@ export type RegisterConsistency =
       readonly witness?: string;
     }
   | {
-      /** The last writer wins: **this register cannot fence a partition**; moves are manual only. */
+      /**
+       * The last writer wins, and a condition is judged on the local copy alone: two Regions that cannot see each other
+       * can both raise one epoch to the next. So **this register cannot fence a partition**; moves are manual only. The
+       * label is on the table in every Region, in the template and in a warning of the synth.
+       */
       readonly kind: 'eventual';
       readonly witness?: never;
     };
+
+/** What an eventual register says of itself, on the table of every Region. */
+const LABEL = { key: 'holdfast:register', value: 'cannot fence a partition' } as const;
 
 /** Properties of a {@link Register}. */
 export interface RegisterProps {
@@ -37,10 +45,12 @@ export interface IRegister {
   readonly tableName: string;
   /** ARN of this Region's copy. */
   readonly tableArn: string;
-  /** Lets `grantee` read the register and the drill lock. */
+  /** Lets `grantee` read the register and the drill lock, item by item; neither a query nor a scan. */
   grantRead(grantee: IGrantable): Grant;
   /** Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only; deletes the lock alone. */
   grantMove(grantee: IGrantable): Grant;
+  /** Requests of one kind, such as `GetItem`, that DynamoDB failed to serve in this Region: no quorum, no lease. */
+  metricSystemErrors(operation: string, options?: MetricOptions): Metric;
 }
 
 /**
@@ -58,11 +68,16 @@ export class Register extends Construct implements IRegister {
 
   readonly tableName: string;
   readonly tableArn: string;
+  /** Whether a Region that is cut off can be kept from writing: only by a strong register. */
+  readonly canFencePartition: boolean;
 
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RegisterProps) {
-    validateRegister(`Register ${scope.node.path}/${id}`, props);
+    const { region } = Stack.of(scope);
+    const known = Token.isUnresolved(region) ? undefined : region;
+    validateRegister(`Register ${scope.node.path}/${id}`, props, known);
     super(scope, id);
+    this.canFencePartition = props.consistency.kind === 'strong';
     const { consistency } = props;
     const table = new CfnGlobalTable(this, 'Table', {
       tableName: props.tableName,
@@ -73,6 +88,7 @@ export class Register extends Construct implements IRegister {
         region,
         deletionProtectionEnabled: true,
         pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        ...(consistency.kind === 'eventual' ? { tags: [LABEL] } : {}),
       })),
       ...(consistency.kind === 'strong'
         ? {
@@ -87,8 +103,13 @@ export class Register extends Construct implements IRegister {
           }),
     });
     table.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    if (consistency.kind === 'eventual')
-      table.addMetadata('holdfast', { register: 'cannot fence a partition' });
+    if (consistency.kind === 'eventual') {
+      table.addMetadata('holdfast', { register: LABEL.value });
+      Annotations.of(this).addWarningV2(
+        'holdfast:register-eventual',
+        'this register cannot fence a partition: move between Regions by hand, and only when the other one is stopped',
+      );
+    }
     this.tableName = props.tableName;
     this.tableArn = table.attrArn;
   }
@@ -99,6 +120,10 @@ export class Register extends Construct implements IRegister {
 
   grantMove(grantee: IGrantable): Grant {
     return grantMove(this, grantee);
+  }
+
+  metricSystemErrors(operation: string, options?: MetricOptions): Metric {
+    return systemErrors(this, operation, options);
   }
 }
 
@@ -126,6 +151,20 @@ class NamedRegister extends Construct implements IRegister {
   grantMove(grantee: IGrantable): Grant {
     return grantMove(this, grantee);
   }
+
+  metricSystemErrors(operation: string, options?: MetricOptions): Metric {
+    return systemErrors(this, operation, options);
+  }
+}
+
+function systemErrors(register: IRegister & Construct, operation: string, options?: MetricOptions): Metric {
+  return new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName: 'SystemErrors',
+    dimensionsMap: { TableName: register.tableName, Operation: operation },
+    statistic: 'Sum',
+    ...options,
+  }).attachTo(register);
 }
 
 function grantRead(register: IRegister, grantee: IGrantable): Grant {

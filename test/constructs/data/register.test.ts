@@ -1,5 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Register, type RegisterProps } from '../../../constructs/data/register';
 import { DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
@@ -45,8 +45,55 @@ test('an eventual register says in the template what it cannot do', () => {
   const stack = stackIn();
   declare(stack, { consistency: { kind: 'eventual' } });
   Template.fromStack(stack).hasResource(TABLE, {
-    Properties: { MultiRegionConsistency: 'EVENTUAL' },
+    Properties: {
+      MultiRegionConsistency: 'EVENTUAL',
+      Replicas: ['us-east-2', 'us-west-2'].map(region => ({
+        Region: region,
+        Tags: [{ Key: 'holdfast:register', Value: 'cannot fence a partition' }],
+      })),
+    },
     Metadata: { holdfast: { register: 'cannot fence a partition' } },
+  });
+});
+
+test('an eventual register warns whoever synthesizes it, a strong one does not', () => {
+  const [eventual, strong] = [stackIn(), stackIn()];
+  expect(declare(eventual, { consistency: { kind: 'eventual' } }).canFencePartition).toBe(false);
+  expect(declare(strong).canFencePartition).toBe(true);
+  const warnings = (stack: Stack) =>
+    Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('cannot fence'));
+  expect(warnings(eventual)).toHaveLength(1);
+  expect(warnings(strong)).toHaveLength(0);
+  expect(JSON.stringify(onlyOf(strong, TABLE))).not.toContain('Tags');
+});
+
+test('the owner holds a copy', () => {
+  expect(() => declare(stackIn('eu-west-1'))).toThrow(/the owner's Region, eu-west-1, holds no copy/);
+});
+
+test('nobody may list the table or delete the register', () => {
+  const stack = stackIn();
+  const register = declare(stack);
+  const mover = new Role(stack, 'Mover', { assumedBy: new ServicePrincipal('ec2') });
+  register.grantMove(mover);
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const statements = policy?.Properties.PolicyDocument.Statement as Record<string, unknown>[];
+  expect(JSON.stringify(statements)).not.toMatch(/Scan|Query|Batch|Transact|PartiQL|\*/);
+  const deleting = statements.filter(({ Action }) => JSON.stringify(Action).includes('Delete'));
+  expect(deleting).toEqual([
+    expect.objectContaining({
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['drill-lock'] } },
+    }),
+  ]);
+  for (const statement of statements) expect(statement).toHaveProperty('Condition');
+});
+
+test('counts what DynamoDB could not serve, by Region', () => {
+  const stack = stackIn('us-west-2');
+  const register = Register.fromTableName(stack, 'Register', 'orders-register');
+  expect(register.metricSystemErrors('GetItem')).toMatchObject({
+    metricName: 'SystemErrors',
+    dimensions: { TableName: 'orders-register', Operation: 'GetItem' },
   });
 });
 
@@ -60,6 +107,11 @@ test.each<[string, Partial<RegisterProps>, RegExp]>([
     'a witness that holds a copy',
     { consistency: { kind: 'strong', witness: 'us-west-2' } },
     /takes two votes/,
+  ],
+  [
+    'Regions of two sets',
+    { regions: ['us-east-2', 'eu-west-1'], consistency: { kind: 'strong', witness: 'us-west-2' } },
+    /cannot hold one strongly consistent table/,
   ],
   ['one Region', { regions: ['us-east-2'] }, /a register in one Region is lost with it/],
   ['a Region twice', { regions: ['us-east-2', 'us-east-2'] }, /a Region is named twice/],
