@@ -28,8 +28,8 @@ export interface JudgementCounts {
 /** What a pack said of a template. */
 export interface Verdict {
   readonly counts: JudgementCounts;
-  /** Resources about which at least one rule had something to say. */
-  readonly judged: number;
+  /** Logical ids of the resources about which at least one rule had something to say. */
+  readonly judged: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -56,7 +56,7 @@ export function judgeTemplate(pack: string, rules: readonly Rule[], template: Te
       findings.push({ rule: `${pack}-${rule.id}`, state: judgement.state, ...where, title, why, fix });
     }
   }
-  return { counts, judged: judged.size, findings };
+  return { counts, judged: [...judged], findings };
 }
 
 function rulesByType(rules: readonly Rule[]): (type: string) => readonly Rule[] {

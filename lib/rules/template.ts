@@ -23,7 +23,7 @@ export interface Referrer {
 /** A CloudFormation template that rules can judge. */
 export class Template {
   readonly resources: readonly Resource[];
-  /** Why the template is not all there is: macros and loops that CloudFormation expands. */
+  /** Why the template is not all there is: macros, loops, modules and nested stacks. */
   readonly unexpanded: readonly string[];
   private readonly byId: ReadonlyMap<string, Resource>;
   private referrers?: ReadonlyMap<string, readonly Referrer[]>;
@@ -43,6 +43,9 @@ export class Template {
     this.unexpanded = [
       ...loops.map(([id]) => `Resources.${id} is a loop, expanded at deploy`),
       ...macrosOf(document.Transform).map(name => `the macro ${name} may change every resource`),
+      ...this.resources
+        .filter(({ type }) => type === 'AWS::CloudFormation::Stack' || type.endsWith('::MODULE'))
+        .map(({ logicalId, type }) => `Resources.${logicalId} (${type}) has a template of its own`),
     ];
   }
 
@@ -105,10 +108,24 @@ function parseJson(text: string, name: string): unknown {
     const yaml = /^\s*(AWSTemplateFormatVersion|Resources|Description|Parameters|---|#)/.test(text)
       ? '; YAML is not read: convert it, for example with cfn-flip or aws cloudformation get-template'
       : '';
-    throw new HoldfastError('invalid-input', `${name} is not JSON: ${(cause as Error).message}${yaml}`, [], {
-      cause,
-    });
+    const { message } = cause as Error;
+    throw new HoldfastError(
+      'invalid-input',
+      `${name} is not JSON: ${message}${lineOf(message, text)}${yaml}`,
+      [],
+      {
+        cause,
+      },
+    );
   }
+}
+
+/** Line and column, which Node.js names in its later versions only. */
+function lineOf(message: string, text: string): string {
+  const position = /position (\d+)(?! \(line)/.exec(message)?.[1];
+  if (position === undefined) return '';
+  const before = text.slice(0, Number(position)).split('\n');
+  return ` (line ${before.length} column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 function templateProblems(document: unknown): readonly Problem[] {

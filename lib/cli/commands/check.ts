@@ -2,10 +2,12 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { type RecoveryBudget, recoveryBudget, topologyWarnings } from '../../../regions';
+import { HoldfastError } from '../../errors';
 import { type SynthesizedAssembly, synthesize } from '../cdk';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
 import { type PolicySummary, policyReportFile, readPolicySummary } from '../policy-report';
 import { runCommand } from '../run';
+import { TEMPLATE_PACKS, type TemplateCheckRequest } from '../template-packs';
 import { readTopologyFile } from '../topology-file';
 import { formatBudget } from './budget';
 
@@ -14,10 +16,15 @@ export function checkCommand(program: Command, context: CommandContext): void {
   program
     .command('check')
     .description('synthesize every Region and judge it: topology, recovery budget, templates, policy packs')
-    .addHelpText('after', '\nExample:\n  $ npx holdfast check\n')
+    .option('--template <file>', 'judge this CloudFormation template (JSON) instead, wherever it comes from')
+    .option('--pack <name...>', `packs for --template: ${TEMPLATE_PACKS.join(', ')} (default: dependability)`)
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ npx holdfast check\n  $ npx holdfast check --template template.json --pack dependability --json\n',
+    )
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<CommonOptions>();
-      context.exit(await runCommand(context, options, () => check(context, options)));
+      const options = command.optsWithGlobals<CommonOptions & Partial<TemplateCheckRequest>>();
+      context.exit(await runCommand(context, options, () => checkEither(context, options)));
     });
 }
 
@@ -62,6 +69,23 @@ export async function runCheck(
     if (policy.verdict !== 'findings') throw error;
     return { version: 1, verdict: 'findings', warnings, budget, policy };
   }
+}
+
+async function checkEither(
+  context: CommandContext,
+  options: CommonOptions & Partial<TemplateCheckRequest>,
+): Promise<CommandResult> {
+  const { template, pack } = options;
+  if (template !== undefined) {
+    // Loaded here alone: no other command needs the rules.
+    const { checkTemplate } = require('../template-check') as typeof import('../template-check');
+    return checkTemplate(context, { template, pack });
+  }
+  if (pack === undefined) return check(context, options);
+  const fix = 'name a template file, or leave --pack out: the app is judged by the packs that it applies';
+  throw new HoldfastError('invalid-input', 'packs are chosen for a template alone', [
+    { path: '--pack', received: pack, message: 'given without --template', fix },
+  ]);
 }
 
 async function check(context: CommandContext, options: CommonOptions): Promise<CommandResult> {
