@@ -43,7 +43,7 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
   journal.append({ type: 'begin', id, to: request.to, ledger });
   const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
   try {
-    const checked = await preflight(context, request);
+    const checked = await closeOnError(journal, () => preflight(context, request));
     if (checked.verdict !== 'clean') return await refuse(context, id, journal, checked);
     const plan = planSwitchover({
       ...checked,
@@ -173,11 +173,19 @@ async function takeLock(
 ): Promise<HeldLock> {
   const { cloud, clock, timeScale, signal, settings, holder } = context;
   const endpoints = [to, ...settings.regions.filter(region => region !== to)];
+  const take = () => HeldLock.take({ cloud, clock, endpoints, holder, drillId, epoch, timeScale, signal });
+  return fresh === undefined ? take() : closeOnError(fresh, take);
+}
+
+/** Ends the journal of a drill that could not begin. */
+async function closeOnError<T>(journal: Journal, begin: () => Promise<T>): Promise<T> {
   try {
-    return await HeldLock.take({ cloud, clock, endpoints, holder, drillId, epoch, timeScale, signal });
+    return await begin();
   } catch (error) {
-    const outcome = isAborted(error) ? 'aborted' : 'refused';
-    fresh?.append({ type: 'end', outcome, reason: messageOf(error) });
+    if (error instanceof HoldfastError) {
+      const outcome = isAborted(error) ? 'aborted' : 'refused';
+      journal.append({ type: 'end', outcome, reason: messageOf(error) });
+    }
     throw error;
   }
 }

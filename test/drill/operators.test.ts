@@ -17,6 +17,8 @@ describe('two operators', () => {
     expect(refused).toHaveLength(1);
     expect(String(refused[0]?.reason)).toMatch(/another drill is under way: .*process-/);
     expect(harness.world.switchovers).toBe(1);
+    // The journal of the one that never began is closed, and keeps nobody from the next drill.
+    expect([...harness.journals.files.values()].every(text => text.includes('"type":"end"'))).toBe(true);
   });
 
   test('one after the other: the second sees the first alive and is refused', async () => {
