@@ -7,10 +7,11 @@ export function findingArn(scope: Construct, arn: string): string {
     if (typeof value === 'string') return value;
     const node = value as {
       readonly Ref?: string;
+      readonly 'Fn::GetAtt'?: readonly string[];
       readonly 'Fn::Join'?: readonly [string, readonly unknown[]];
     };
     if (node['Fn::Join'] !== undefined) return node['Fn::Join'][1].map(flat).join(node['Fn::Join'][0]);
-    return `<${node.Ref}>`;
+    return `<${node['Fn::GetAtt']?.join('.') ?? node.Ref}>`;
   };
   return flat(Stack.of(scope).resolve(arn));
 }
