@@ -61,6 +61,8 @@ export {
 export type { AliasTarget } from './traffic/alias-target';
 export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-green-balancer';
 export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
+export { FailoverRequester } from './traffic/failover-requester';
+export type { FailoverRequesterProps } from './traffic/failover-requester-props';
 export { Gate, type GateProps } from './traffic/gate';
 export type { GateCheckOptions } from './traffic/gate-checks';
 export { RegionSwitch, type SwitchAction } from './traffic/region-switch';

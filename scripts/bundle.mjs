@@ -12,6 +12,7 @@ const BUNDLES = {
   service: 'lib/service/main.ts',
   worker: 'lib/service/worker-main.ts',
   gate: 'lib/handlers/gate.ts',
+  'failover-requester': 'lib/handlers/failover-requester.ts',
   'queue-worker': 'lib/handlers/queue-worker.ts',
   'stream-worker': 'lib/handlers/stream-worker.ts',
 };

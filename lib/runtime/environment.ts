@@ -104,7 +104,8 @@ export function parseGateEnvironment(raw: RawEnvironment): GateEnvironment {
   return environment;
 }
 
-function registerPart(reader: EnvironmentReader): RegisterEnvironment {
+/** What every process of the run time needs to know. */
+export function registerPart(reader: EnvironmentReader): RegisterEnvironment {
   const level = reader.text('HOLDFAST_LOG_LEVEL', 'info');
   const logLevel = LOG_LEVELS.find(candidate => candidate === level);
   if (logLevel === undefined)
