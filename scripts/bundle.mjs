@@ -15,6 +15,7 @@ const BUNDLES = {
   'failover-requester': 'lib/handlers/failover-requester.ts',
   'queue-worker': 'lib/handlers/queue-worker.ts',
   'stream-worker': 'lib/handlers/stream-worker.ts',
+  'change-feed': 'lib/handlers/change-feed.ts',
 };
 
 /** Where the bundles go. @default dist/bundles */

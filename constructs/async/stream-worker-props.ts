@@ -62,7 +62,7 @@ export interface StreamWorkerProps extends StreamWorkerOptions {
 }
 
 /** The values of a stream worker, times in seconds. */
-export function streamValues(props: StreamWorkerOptions) {
+export function streamValues(props: Omit<StreamWorkerOptions, 'work'>) {
   return {
     timeout: props.processingTime.toSeconds(),
     batchSize: props.batchSize ?? 100,
@@ -80,7 +80,7 @@ export function streamValues(props: StreamWorkerOptions) {
  * @param construct class name and path
  * @throws HoldfastError `invalid-input` with every wrong value
  */
-export function validateStreamWorker(construct: string, props: StreamWorkerOptions): void {
+export function validateStreamWorker(construct: string, props: Omit<StreamWorkerOptions, 'work'>): void {
   const values = streamValues(props);
   assertRules(construct, [
     wholeNumber('processingTime (seconds)', values.timeout, 1, 900),

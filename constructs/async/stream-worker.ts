@@ -1,13 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IGrantable, IPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
-import { FailureQueue } from './failure-queue';
-import type { BoundStream } from './stream-source';
-import { type StreamWorkerProps, streamValues, validateStreamWorker } from './stream-worker-props';
-import { declareWorkerFunction } from './worker-function';
+import type { Construct } from 'constructs';
+import { StreamReader } from './stream-reader';
+import type { StreamWorkerProps } from './stream-worker-props';
 
 /**
  * Works a stream in order by a function that runs your work. A record that fails stops its shard and comes again; the
@@ -18,88 +11,9 @@ import { declareWorkerFunction } from './worker-function';
  * so gate the workers of what is written in the active Region alone, and leave ungated what every Region needs, such
  * as the invalidator of its own cache.
  */
-export class StreamWorker extends Construct implements IGrantable {
-  readonly function: LambdaFunction;
-  readonly grantPrincipal: IPrincipal;
-  /** Places of the records that were given up; each message names shard and sequence numbers. */
-  readonly failures: IQueue;
-  /** In alarm while there are failures. */
-  readonly failureAlarm: Alarm;
-  /** In alarm while the worker is further behind than promised. */
-  readonly lagAlarm: Alarm;
-  private readonly lag: BoundStream['lag'];
-
+export class StreamWorker extends StreamReader {
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: StreamWorkerProps) {
-    validateStreamWorker(`StreamWorker ${scope.node.path}/${id}`, props);
-    super(scope, id);
-    const values = streamValues(props);
-    const failures = new FailureQueue(this, 'Failures');
-    this.failures = failures.queue;
-    this.failureAlarm = failures.alarm;
-    this.function = declareWorkerFunction(this, {
-      ...props,
-      bundle: 'stream-worker',
-      description: `Works the stream of ${this.node.path}`,
-      timeout: props.processingTime,
-      handlerEnvironment: { HOLDFAST_LEASE_SECONDS: String(values.lease) },
-    });
-    this.grantPrincipal = this.function.grantPrincipal;
-    const source = props.source.bind(this, this.function.role as Role);
-    this.lag = source.lag;
-    this.map(source, props);
-    this.lagAlarm = this.createLagAlarm(values);
-  }
-
-  /** How far the worker is behind: age of the last record in milliseconds, or offsets of a Kafka topic; maximum. */
-  metricLag(options?: MetricOptions) {
-    return this.function.metric(this.lag, {
-      period: Duration.minutes(1),
-      statistic: 'Maximum',
-      ...options,
-    });
-  }
-
-  /** Errors of the function; sum. */
-  metricErrors(options?: MetricOptions) {
-    return this.function.metricErrors({ period: Duration.minutes(1), ...options });
-  }
-
-  private map(source: BoundStream, props: StreamWorkerProps): void {
-    const values = streamValues(props);
-    const grant = source.grant.combine(this.failures.grantSendMessages(this.function));
-    const mapping = new CfnEventSourceMapping(this, 'Mapping', {
-      functionName: this.function.functionName,
-      startingPosition: props.startAt === 'latest' ? 'LATEST' : 'TRIM_HORIZON',
-      batchSize: values.batchSize,
-      maximumBatchingWindowInSeconds: values.batchingWindow || undefined,
-      maximumRetryAttempts: values.maximumRetries,
-      maximumRecordAgeInSeconds: values.maximumRecordAge,
-      bisectBatchOnFunctionError: true,
-      destinationConfig: { onFailure: { destination: this.failures.queueArn } },
-      ...(source.sharded
-        ? {
-            parallelizationFactor: values.parallelization,
-            functionResponseTypes: ['ReportBatchItemFailures'],
-          }
-        : {}),
-      ...source.mapping,
-    });
-    grant.applyBefore(mapping);
-  }
-
-  private createLagAlarm({ iteratorAge, offsetLag }: ReturnType<typeof streamValues>): Alarm {
-    const aged = this.lag === 'IteratorAge';
-    return new Alarm(this, 'LagAlarm', {
-      alarmDescription: aged
-        ? `Records have waited longer than ${iteratorAge} s`
-        : `More than ${offsetLag} records wait in the topic`,
-      metric: this.metricLag(),
-      threshold: aged ? iteratorAge * 1000 : offsetLag,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 3,
-      datapointsToAlarm: 2,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    super(scope, id, { ...props, bundle: 'stream-worker' });
   }
 }

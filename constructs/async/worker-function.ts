@@ -51,9 +51,11 @@ export interface WorkerFunctionOptions {
 }
 
 /** A worker's function, as its construct declares it. */
-export interface WorkerFunctionProps extends WorkerFunctionOptions {
+export interface WorkerFunctionProps extends Omit<WorkerFunctionOptions, 'work'> {
   /** Folder of the handler below `dist/bundles`. */
-  readonly bundle: 'queue-worker' | 'stream-worker';
+  readonly bundle: 'queue-worker' | 'stream-worker' | 'change-feed';
+  /** @default - the handler brings its own work */
+  readonly work?: lambda.Code;
   readonly description: string;
   readonly timeout: Duration;
   /** Environment of the handler. */
@@ -68,27 +70,30 @@ export function declareWorkerFunction(parent: Construct, props: WorkerFunctionPr
   const {
     handlerCode = lambda.Code.fromAsset(buildOutput(`bundles/${props.bundle}`), { exclude: ['*.map'] }),
   } = props;
-  const layer = new lambda.LayerVersion(scope, 'Work', {
-    description: `Work of ${parent.node.path}`,
-    code: props.work,
-    compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
   return declareFunction(scope, role, {
     description: props.description,
     handler: 'index.handler',
     code: handlerCode,
-    layers: [layer],
+    layers: props.work === undefined ? [] : [workLayer(scope, props.work)],
     vpc: props.vpc,
     vpcSubnets: props.vpcSubnets,
     memorySize: props.memoryMiB ?? 512,
     timeout: props.timeout,
     environment: {
       ...props.environment,
-      HOLDFAST_WORK_MODULE: WORK_MODULE,
+      ...(props.work === undefined ? {} : { HOLDFAST_WORK_MODULE: WORK_MODULE }),
       ...(props.register === undefined ? {} : { HOLDFAST_REGISTER_TABLE: props.register.tableName }),
       ...props.handlerEnvironment,
     },
+  });
+}
+
+function workLayer(scope: Construct, code: lambda.Code): lambda.LayerVersion {
+  return new lambda.LayerVersion(scope, 'Work', {
+    description: `Work of ${scope.node.path}`,
+    code,
+    compatibleRuntimes: [lambda.Runtime.NODEJS_24_X],
+    removalPolicy: RemovalPolicy.RETAIN,
   });
 }
 
