@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { systemClock } from '../clock';
 import type { Clock, Output } from '../ports';
-import { systemClock, waitFor } from './clock';
 import { removeLabFile } from './lab-file';
 import { lockHolder } from './lock';
 import { labPaths } from './paths';
 import { isAlive, signalIfSame } from './proc';
 import { stopAll } from './stop-processes';
+import { waitFor } from './wait-for';
 
 /** What {@link downLab} needs. */
 export interface DownOptions {

@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { createAwsCloud } from '../aws';
+import { systemClock } from '../clock';
 import { loadBalancerName } from '../naming';
 import type { Clock, RegisterState } from '../ports';
-import { systemClock } from './clock';
 import type { DaemonStatus, RegionStatus } from './daemon';
 import { GatewayClient } from './gateway';
 import { type LabFile, readLabFile } from './lab-file';

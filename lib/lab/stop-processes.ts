@@ -1,8 +1,8 @@
 import type { Clock } from '../ports';
-import { waitFor } from './clock';
 import type { LabPaths } from './paths';
 import { isAlive, markedProcesses, type ProcessIdentity, signalIfSame } from './proc';
 import { type ProcessEntry, ProcessRecords } from './process-records';
+import { waitFor } from './wait-for';
 
 /** Milliseconds that the kernel gets to take a killed process away. */
 const KILL_TIMEOUT = 10_000;

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { hostOf, seedRegion, type Topology } from '../../regions';
 import { createAwsCloud } from '../aws';
+import { systemClock } from '../clock';
 import { HoldfastError } from '../errors';
 import { registerTableName } from '../naming';
 import type { Clock, Output } from '../ports';
-import { systemClock, waitFor } from './clock';
 import { type DaemonSettings, writeSettings } from './daemon';
 import { deployAssembly } from './deploy';
 import { downLab } from './down';
@@ -18,6 +18,7 @@ import { ProcessRegistry, type RunningProcess } from './processes';
 import { preparePython } from './python';
 import { type LabStatus, labStatus } from './status';
 import { DAEMON, stopAll } from './stop-processes';
+import { waitFor } from './wait-for';
 
 /** What {@link upLab} needs. */
 export interface UpOptions {

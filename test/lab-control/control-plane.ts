@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../lib/lab/clock';
+import { systemClock } from '../../lib/clock';
 import { type ControlPlane, startControlPlane } from '../../lib/lab/emulator';
 import { GatewayClient, type RegisterPlace } from '../../lib/lab/gateway';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';

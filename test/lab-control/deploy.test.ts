@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock, waitFor } from '../../lib/lab/clock';
+import { systemClock } from '../../lib/clock';
 import { birthWaves, deployAssembly, readAssembly, type StackReference } from '../../lib/lab/deploy';
 import { markedProcesses } from '../../lib/lab/proc';
+import { waitFor } from '../../lib/lab/wait-for';
 import type { OutputEvent } from '../../lib/ports';
 import { REPOSITORY, type TestControlPlane, testControlPlane } from './control-plane';
 import { Stacks } from './stacks';

@@ -9,8 +9,9 @@ import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListHealthChecksCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { systemClock, waitFor } from '../../lib/lab/clock';
+import { systemClock } from '../../lib/clock';
 import { Gateway, GatewayClient, GatewayState } from '../../lib/lab/gateway';
+import { waitFor } from '../../lib/lab/wait-for';
 import { REGISTER, TOKEN } from './control-plane';
 
 /** A stand-in for the emulator: answers what the test says, and remembers what it got. */

@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock, waitFor } from '../../lib/lab/clock';
+import { systemClock } from '../../lib/clock';
 import { preparePython } from '../../lib/lab/python';
 import { runTool } from '../../lib/lab/tool';
+import { waitFor } from '../../lib/lab/wait-for';
 import type { OutputEvent } from '../../lib/ports';
 import { pythonTools } from './control-plane';
 

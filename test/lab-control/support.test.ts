@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { systemClock } from '../../lib/lab/clock';
+import { systemClock } from '../../lib/clock';
 import { bootstrap } from '../../lib/lab/deploy';
 import { LAB_ACCOUNT } from '../../lib/lab/emulator';
 import { probeSupport, type Support, supportOf, supportTable } from '../../lib/lab/emulator/support';

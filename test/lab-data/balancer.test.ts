@@ -1,10 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock as clock } from '../../lib/clock';
 import { Balancer, type TargetGroup, type TargetHealth } from '../../lib/lab/balancer';
 import { WeightedChoice } from '../../lib/lab/balancer/choice';
 import { TargetRecord } from '../../lib/lab/balancer/health';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
 import { freePort } from '../../lib/lab/network';
+import { waitFor } from '../../lib/lab/wait-for';
 
 const health = { path: '/readyz', interval: 20, timeout: 500, healthyCount: 2, unhealthyCount: 2 };
 const servers: Server[] = [];

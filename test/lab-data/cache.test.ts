@@ -2,13 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Redis from 'ioredis';
+import { systemClock as clock } from '../../lib/clock';
 import { CacheServer } from '../../lib/lab/cache';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
 import { freePort, regionAddress } from '../../lib/lab/network';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import { preparePython } from '../../lib/lab/python';
 import { stopAll } from '../../lib/lab/stop-processes';
+import { waitFor } from '../../lib/lab/wait-for';
 
 jest.setTimeout(180_000);
 

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock as clock } from '../../lib/clock';
 import { type CheckStatus, type HealthCheck, HealthChecker } from '../../lib/lab/checks';
 import { EndpointStatus, evaluate } from '../../lib/lab/checks/status';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
+import { waitFor } from '../../lib/lab/wait-for';
 
 const check = (id: string, rest: Partial<HealthCheck> = {}): HealthCheck => ({
   id,

@@ -1,8 +1,9 @@
+import { systemClock as clock } from '../../lib/clock';
 import { HoldfastError } from '../../lib/errors';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
 import { type DatabaseMove, GatewayState } from '../../lib/lab/gateway';
 import type { GlobalDatabase } from '../../lib/lab/postgres';
 import { DatabaseFollower, type RegionClients } from '../../lib/lab/reconciler';
+import { waitFor } from '../../lib/lab/wait-for';
 
 const move: DatabaseMove = {
   globalCluster: 'orders-global',

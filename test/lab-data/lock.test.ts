@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { systemClock as clock } from '../../lib/clock';
 import { downLab } from '../../lib/lab';
-import { systemClock as clock } from '../../lib/lab/clock';
 import { labConnection } from '../../lib/lab/connection';
 import { readLabFile, writeLabFile } from '../../lib/lab/lab-file';
 import { lockLab } from '../../lib/lab/lock';

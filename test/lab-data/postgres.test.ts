@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
+import { systemClock as clock } from '../../lib/clock';
 import { freePort, regionAddress } from '../../lib/lab/network';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';
 import { GlobalDatabase, PostgresServer, preparePostgres, serverUser } from '../../lib/lab/postgres';
 import { markedProcesses } from '../../lib/lab/proc';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import { stopAll } from '../../lib/lab/stop-processes';
+import { waitFor } from '../../lib/lab/wait-for';
 
 jest.setTimeout(120_000);
 

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
+import { systemClock as clock } from '../../lib/clock';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';
 import { identify, isAlive, markedProcesses } from '../../lib/lab/proc';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import { stopAll } from '../../lib/lab/stop-processes';
+import { waitFor } from '../../lib/lab/wait-for';
 
 let paths: LabPaths;
 let registry: ProcessRegistry;

@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { systemClock as clock } from '../../lib/clock';
 import { Balancer } from '../../lib/lab/balancer';
 import { HealthChecker } from '../../lib/lab/checks';
-import { systemClock as clock, waitFor } from '../../lib/lab/clock';
 import { DnsServer } from '../../lib/lab/dns';
 import { type ControlPlane, startControlPlane } from '../../lib/lab/emulator';
 import { freePort, regionAddress } from '../../lib/lab/network';
@@ -32,6 +32,7 @@ import {
   regionClients,
 } from '../../lib/lab/reconciler';
 import { stopAll } from '../../lib/lab/stop-processes';
+import { waitFor } from '../../lib/lab/wait-for';
 
 jest.setTimeout(180_000);
 

@@ -1,6 +1,6 @@
 // A standby's process on a real streaming replica: refuses, is promoted, writes; the old writer becomes a standby.
 
-import { waitFor } from '../../lib/lab/clock';
+import { waitFor } from '../../lib/lab/wait-for';
 import { systemClock } from '../../lib/runtime/clock';
 import { ReadLease } from '../../lib/runtime/lease';
 import { LeaseKeeper } from '../../lib/runtime/lease-keeper';

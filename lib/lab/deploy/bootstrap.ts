@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { HoldfastError } from '../../errors';
 import type { Clock } from '../../ports';
-import { waitFor } from '../clock';
+import { waitFor } from '../wait-for';
 
 /** Newest version of the CDK's bootstrap stack that CDK 2 asks for without session tags. */
 const VERSION = '21';

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { HoldfastError } from '../../errors';
 import type { Clock } from '../../ports';
-import { waitFor } from '../clock';
 import type { LabPaths } from '../paths';
 import type { ProcessRegistry, RunningProcess } from '../processes';
 import type { PythonTools } from '../python';
+import { waitFor } from '../wait-for';
 
 /** Version of the emulator that the handlers beside this file were written for and tested with. */
 export const EMULATOR_VERSION = '1.5.33';

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors';
 import type { Clock, Output } from '../../ports';
-import { waitFor } from '../clock';
+import { waitFor } from '../wait-for';
 import { baseCopy } from './base-copy';
 import { type ApplicationDatabase, createDatabase, initialise } from './birth';
 import { readControlFile } from './control-file';

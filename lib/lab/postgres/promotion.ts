@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors';
 import type { Clock } from '../../ports';
-import { waitFor } from '../clock';
+import { waitFor } from '../wait-for';
 import { readControlFile } from './control-file';
 import type { PostgresServer } from './server';
 

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Output } from '../../ports';
-import { waitFor } from '../clock';
 import type { ProcessRegistry } from '../processes';
 import { Supervisor } from '../supervisor';
+import { waitFor } from '../wait-for';
 import type { PostgresBinaries } from './binaries';
 import { AdminConnection } from './connection';
 import { parsePosition } from './control-file';

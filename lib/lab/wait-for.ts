@@ -1,8 +1,6 @@
 import { HoldfastError } from '../errors';
 import type { Clock } from '../ports';
 
-export { systemClock } from '../clock';
-
 /** What {@link waitFor} waits for and how long. */
 export interface WaitOptions {
   readonly clock: Clock;
