@@ -36,16 +36,50 @@ export {
   type RolloutStrategy,
   type RolloutStrategyName,
 } from './config/rollout-strategy';
+export { BackupPlan } from './data/backup-plan';
+export type {
+  BackupLifecycle,
+  BackupPlanOptions,
+  BackupPlanProps,
+  BackupRule,
+  BackupSelection,
+  VaultLock,
+} from './data/backup-plan-props';
 export { CacheTier } from './data/cache-tier';
-export type { CacheTierOptions, CacheTierProps } from './data/cache-tier-props';
+export type {
+  CacheEngine,
+  CacheTierOptions,
+  CacheTierProps,
+  ClusterMode,
+  GlobalDatastoreMember,
+} from './data/cache-tier-props';
 export { GlobalDatabase } from './data/global-database';
 export type {
   GlobalDatabaseMember,
   GlobalDatabaseOptions,
   GlobalDatabaseProps,
   RecoveryPointBasis,
+  ServerlessCapacity,
 } from './data/global-database-props';
+export { GlobalTable } from './data/global-table';
+export type { GlobalTableAttributes, IGlobalTable } from './data/global-table-access';
+export type {
+  CapacityRange,
+  GlobalTableCapacity,
+  GlobalTableIndex,
+  GlobalTableOptions,
+  GlobalTableProps,
+  KeyAttribute,
+} from './data/global-table-props';
+export { ObjectStore } from './data/object-store';
+export type { ObjectStoreOptions, ObjectStorePeer, ObjectStoreProps } from './data/object-store-props';
 export { type IRegister, Register, type RegisterConsistency, type RegisterProps } from './data/register';
+export {
+  ServerlessCache,
+  type ServerlessCacheOptions,
+  type ServerlessCacheProps,
+} from './data/serverless-cache';
+export { ShardedDatabase, type ShardedDatabaseProps, type ShardRing } from './data/sharded-database';
 export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
 export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';
