@@ -84,6 +84,7 @@ export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
 export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';
 export { applyPolicy } from './policy/apply-policy';
+export { DependabilityChecks } from './policy/dependability/dependability-checks';
 export { OperatorRole, type OperatorRoleProps } from './policy/operator-role';
 export {
   POLICY_REPORT_FILE,

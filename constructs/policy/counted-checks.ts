@@ -1,29 +1,13 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import {
-  type CfnResource,
-  type IPolicyValidationContext,
-  type PolicyValidationPluginReport,
-  Stage,
-} from 'aws-cdk-lib';
+import type { CfnResource, IPolicyValidationContext, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import type { IApplyRule } from 'cdk-nag/lib/nag-pack';
 // By its file: the package's index loads every pack and doubles the time that the app takes to start.
 import { AwsSolutionsChecks } from 'cdk-nag/lib/packs/aws-solutions';
 import type { IConstruct } from 'constructs';
-import { acknowledgements } from './acknowledge';
-import {
-  distinctFindings,
-  judgementCount,
-  POLICY_REPORT_FILE,
-  type PolicyFinding,
-  type PolicyReport,
-} from './policy-report';
+import { nothingChecked, recordPack } from './policy-record';
+import { judgementCount, type PolicyFinding, type PolicyJudgements } from './policy-report';
 import { mayApply } from './rule-services';
 
-/** Name of the rule that is broken when the pack judged nothing: silence is not a pass. */
-export const NOTHING_CHECKED = 'Holdfast-NothingChecked';
-
-type Outcome = keyof PolicyReport['judgements'];
+type Outcome = keyof PolicyJudgements;
 
 /**
  * The AwsSolutions pack that counts how often it judged and tells what it could not judge from what is wrong. An
@@ -64,8 +48,6 @@ export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
   }
 
   private write(root: IConstruct, report: PolicyValidationPluginReport): void {
-    const outdir = Stage.isStage(root) ? root.outdir : undefined;
-    if (outdir === undefined) return;
     const findings = report.violations.flatMap(({ ruleName, description, violatingResources }) =>
       violatingResources.map(
         ({ constructPath = '' }): PolicyFinding => ({
@@ -76,14 +58,7 @@ export class CountedAwsSolutionsChecks extends AwsSolutionsChecks {
         }),
       ),
     );
-    const document: PolicyReport = {
-      version: 1,
-      pack: this.packName,
-      judgements: this.counts,
-      findings: distinctFindings(findings),
-      acknowledgements: acknowledgements(root),
-    };
-    writeFileSync(path.join(outdir, POLICY_REPORT_FILE), `${JSON.stringify(document, undefined, 2)}\n`);
+    recordPack(root, { pack: this.packName, judgements: this.counts, findings });
   }
 }
 
@@ -93,16 +68,4 @@ const keyOf = (rule: string, constructPath: string): string => `${constructPath}
 function outcomeOf(result: ReturnType<IApplyRule['rule']>): Outcome {
   if (result === 'Compliant') return 'compliant';
   return result === 'N/A' ? 'notApplicable' : 'broken';
-}
-
-/** The finding names a construct: the CDK prints none that has no place, and then passes. */
-function nothingChecked(root: IConstruct | undefined): PolicyValidationPluginReport['violations'][number] {
-  const constructPath = root?.node.children.find(child => child.node.id !== 'Tree')?.node.path ?? 'app';
-  return {
-    ruleName: NOTHING_CHECKED,
-    description: 'No rule of the pack judged any resource',
-    severity: 'error',
-    violatingResources: [{ constructPath, locations: [] }],
-    fix: 'check that the pack and aws-cdk-lib fit together, and that the app has resources',
-  };
 }

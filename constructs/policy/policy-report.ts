@@ -25,11 +25,15 @@ export interface PolicyJudgements {
   readonly unknown: number;
 }
 
-/** What a policy pack said of a synthesized app. */
+/** What the policy packs said of a synthesized app. */
 export interface PolicyReport {
   /** Version of this document; later versions only add. */
   readonly version: 1;
+  /** Names of the packs that judged, with a comma between them. */
   readonly pack: string;
+  /** What each pack came to alone. */
+  readonly packs: readonly { readonly pack: string; readonly judgements: PolicyJudgements }[];
+  /** Of all packs together. */
   readonly judgements: PolicyJudgements;
   /** What nobody has acknowledged, each once, sorted by path and rule. */
   readonly findings: readonly PolicyFinding[];
