@@ -185,11 +185,6 @@ export class GlobalDatabase extends Construct implements IConnectable {
       'AwsSolutions-RDS14',
       'Aurora refuses backtracking on a cluster that is a member of a global database.',
     );
-    acknowledge(
-      cluster,
-      'AwsSolutions-RDS16[LogExport::general]',
-      'The general log holds every statement with its values; the audit log says who did what, without them.',
-    );
   }
 }
 

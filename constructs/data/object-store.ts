@@ -16,7 +16,6 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge } from '../policy/acknowledge';
 import type { ObjectStorePeer, ObjectStoreProps } from './object-store-props';
 import { replicationTo, ruleId } from './object-store-replication';
 import { validateObjectStore } from './object-store-validation';
@@ -148,11 +147,6 @@ export class ObjectStore extends Construct {
         resources: [logs.arnForObjects(`${source}/*`)],
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
-    );
-    acknowledge(
-      logs,
-      'AwsSolutions-S1',
-      'This bucket holds access logs itself; logging the writing of logs would never end',
     );
     return logs;
   }
