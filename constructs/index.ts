@@ -32,6 +32,17 @@ export {
 export type { Json, JsonSchema } from './config/configuration-content';
 export { assertValidFeatureFlags, featureFlagProblems } from './config/feature-flags';
 export {
+  LIVE_SETTINGS_METADATA,
+  LiveSetting,
+  type LiveSettingProps,
+  type LiveSettingRange,
+} from './config/live-setting';
+export {
+  LiveSettingsController,
+  type LiveSettingsControllerProps,
+  type WeightedBalancer,
+} from './config/live-settings-controller';
+export {
   ROLLOUT_STRATEGIES,
   type RolloutStrategy,
   type RolloutStrategyName,

@@ -169,6 +169,21 @@ describe('weights', () => {
     expect(apply).not.toHaveBeenCalled();
   });
 
+  test('follows a shift that overtakes it between reading and writing', async () => {
+    const reads = [weights(50), weights(60), weights(60)];
+    let live = BIRTH;
+    const port = {
+      stored: async () => reads.shift(),
+      bear: async () => undefined,
+      live: async () => live,
+      apply: async (next: ColourWeights) => {
+        live = next;
+      },
+    };
+    expect(await reassertWeights(port)).toBe('re-asserted');
+    expect(live).toEqual(weights(60));
+  });
+
   test('gives up on a value that never stands still', async () => {
     let green = 0;
     const stored = async () => weights(green++ % 100);
