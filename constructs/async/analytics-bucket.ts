@@ -1,0 +1,62 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../policy/acknowledge';
+
+/**
+ * Declares the bucket of the rows, with one for its access logs. Both outlive the stack.
+ *
+ * @param results prefix of the results of queries, which are of no use after a week
+ */
+export function declareAnalyticsBucket(scope: Construct, results: string): Bucket {
+  const common = {
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    removalPolicy: RemovalPolicy.RETAIN,
+  } as const;
+  const logs = new Bucket(scope, 'AccessLogs', {
+    ...common,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    lifecycleRules: [{ expiration: Duration.days(90) }],
+  });
+  acknowledge(
+    logs,
+    'AwsSolutions-S1',
+    'This bucket holds access logs itself; logging the writing of logs would never end',
+  );
+  const bucket = new Bucket(scope, 'Bucket', {
+    ...common,
+    versioned: true,
+    lifecycleRules: [
+      { prefix: `${results}/`, expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },
+      {
+        noncurrentVersionExpiration: Duration.days(30),
+        abortIncompleteMultipartUploadAfter: Duration.days(1),
+      },
+    ],
+  });
+  logAccess(bucket, logs);
+  return bucket;
+}
+
+/** By the policy of the logs' bucket, whatever the feature flags of the app say: its objects have no ACLs. */
+function logAccess(bucket: Bucket, logs: Bucket): void {
+  logs.addToResourcePolicy(
+    new PolicyStatement({
+      actions: ['s3:PutObject'],
+      principals: [new ServicePrincipal('logging.s3')],
+      resources: [logs.arnForObjects('*')],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(bucket).account } },
+    }),
+  );
+  (bucket.node.defaultChild as CfnBucket).loggingConfiguration = { destinationBucketName: logs.bucketName };
+}
