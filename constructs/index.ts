@@ -106,6 +106,7 @@ export {
 } from './policy/policy-report';
 export type { AliasTarget } from './traffic/alias-target';
 export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-green-balancer';
+export { HealthBeacon, type HealthBeaconProps } from './traffic/failover-beacon';
 export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
 export { FailoverRequester } from './traffic/failover-requester';
 export type { FailoverRequesterProps } from './traffic/failover-requester-props';

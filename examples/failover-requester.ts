@@ -9,28 +9,25 @@ export function build(app: App): Stack {
   const stack = new Stack(app, 'FailoverRequester', {
     env: { account: '000000000000', region: 'us-west-2' },
   });
-  // Both metrics are of this Region: the active Region writes the first one here, a canary of this Region the second.
-  const signal = (metricName: string, treatMissingData: TreatMissingData) =>
-    new Alarm(stack, metricName, {
-      metric: new Metric({
-        namespace: 'Orders',
-        metricName,
-        dimensionsMap: { Region: 'us-east-2' },
-        statistic: 'Minimum',
-        period: Duration.minutes(1),
-      }),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-      evaluationPeriods: 3,
-      treatMissingData,
-    });
+  // The second signal: a canary of this Region asks the active one from outside. The first is the active one's beacon.
+  const outside = new Alarm(stack, 'Outside', {
+    metric: new Metric({
+      namespace: 'CloudWatchSynthetics',
+      metricName: 'SuccessPercent',
+      dimensionsMap: { CanaryName: 'orders-us-east-2' },
+      period: Duration.minutes(1),
+    }),
+    threshold: 50,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: 3,
+    treatMissingData: TreatMissingData.MISSING,
+  });
   new FailoverRequester(stack, 'Automatic', {
     application: 'orders',
     watchedRegion: 'us-east-2',
     host: 'orders.example.com',
     registerConsistency: 'strong',
-    deepHealth: signal('DeepHealth', TreatMissingData.BREACHING),
-    outside: signal('OutsideProbe', TreatMissingData.MISSING),
+    outside,
     damping: Duration.minutes(5),
     // Leave it out to use the controller that comes with the package.
     code: Code.fromInline('exports.handler = async () => ({});'),

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { regionHost, registerTableName } from '../../lib/naming';
 import { buildOutput } from '../compute/build-output';
 import { DRILL_LOCK_KEY, REGISTER_KEY } from '../data/register-keys';
-import type { FailoverRequesterProps } from './failover-requester-props';
+import type { WatchedProps } from './failover-requester-props';
 
 /** Key of the request's item. A test compares it with the run time's. */
 export const FAILOVER_REQUEST_KEY = 'failover-request';
@@ -14,7 +14,7 @@ export const FAILOVER_REQUEST_KEY = 'failover-request';
 /** Declares the controller's function: it reads four things, writes one item, and can move nothing. */
 export function declareRequesterFunction(
   parent: Construct,
-  props: FailoverRequesterProps,
+  props: WatchedProps,
   times: { readonly damping: Duration; readonly coolDown: Duration },
 ): lambda.Function {
   const scope = new Construct(parent, 'Function');
@@ -55,12 +55,7 @@ export function declareRequesterFunction(
 }
 
 /** Reads the register, the drill lock, its own last request and the two alarms; writes its request alone. */
-function grantLooking(
-  scope: Construct,
-  role: iam.Role,
-  props: FailoverRequesterProps,
-  tableName: string,
-): void {
+function grantLooking(scope: Construct, role: iam.Role, props: WatchedProps, tableName: string): void {
   const table = Stack.of(scope).formatArn({
     service: 'dynamodb',
     resource: 'table',

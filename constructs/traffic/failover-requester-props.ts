@@ -2,6 +2,9 @@ import type { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 
+/** Props whose signals are both there. */
+export type WatchedProps = FailoverRequesterProps & { readonly deepHealth: cloudwatch.IAlarm };
+
 /** Automatic mode of one Region. */
 export interface FailoverRequesterProps {
   /** Name of the application, from which the other names derive. */
@@ -18,8 +21,9 @@ export interface FailoverRequesterProps {
   /**
    * First signal: alarm **of this Region** on what the watched Region says of its own deep health. It must count
    * silence as bad (`TreatMissingData.BREACHING`), since a lost Region says nothing.
+   * @default - an alarm on what the watched Region's {@link HealthBeacon} tells, three bad or silent minutes in a row
    */
-  readonly deepHealth: cloudwatch.IAlarm;
+  readonly deepHealth?: cloudwatch.IAlarm;
   /**
    * Second signal: alarm of this Region on a probe or canary that asks the watched Region from outside. It must not
    * count silence as bad: a probe that is dead itself has seen nothing.

@@ -2,13 +2,13 @@ import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { matching, type Rule } from '../validation';
-import type { FailoverRequesterProps } from './failover-requester-props';
+import type { WatchedProps } from './failover-requester-props';
 import { hostRules, regionRule } from './failover-rules';
 
 /** Everything that makes automatic mode safe enough to turn on. Times in seconds. */
 export function requesterRules(
   scope: Construct,
-  props: FailoverRequesterProps,
+  props: WatchedProps,
   times: { readonly damping: Duration; readonly coolDown: Duration },
 ): Rule[] {
   const { region } = Stack.of(scope);
@@ -65,7 +65,7 @@ function signalRules(path: string, alarm: cloudwatch.IAlarm, region: string): Ru
 }
 
 /** Two signals are two when they look at different things, and silence counts for one of them alone. */
-function independenceRules({ deepHealth, outside }: FailoverRequesterProps): Rule[] {
+function independenceRules({ deepHealth, outside }: WatchedProps): Rule[] {
   const first = deepHealth.node.defaultChild;
   const second = outside.node.defaultChild;
   const known = (alarm: unknown) => (alarm instanceof cloudwatch.CfnAlarm ? alarm : undefined);

@@ -5,6 +5,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { assertRules } from '../validation';
+import { HealthBeacon } from './failover-beacon';
 import { declareRequesterFunction } from './failover-requester-function';
 import type { FailoverRequesterProps } from './failover-requester-props';
 import { requesterRules } from './failover-requester-rules';
@@ -29,8 +30,13 @@ export class FailoverRequester extends Construct {
   readonly silentAlarm: cloudwatch.Alarm;
   private readonly dimensionsMap: Readonly<Record<string, string>>;
 
-  constructor(scope: Construct, id: string, props: FailoverRequesterProps) {
+  constructor(scope: Construct, id: string, given: FailoverRequesterProps) {
     super(scope, id);
+    const { application, watchedRegion } = given;
+    const props = {
+      ...given,
+      deepHealth: given.deepHealth ?? HealthBeacon.alarmOn(this, 'DeepHealth', application, watchedRegion),
+    };
     const times = {
       damping: props.damping ?? Duration.minutes(5),
       coolDown: props.coolDown ?? Duration.hours(1),

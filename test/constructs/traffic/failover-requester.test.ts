@@ -112,6 +112,22 @@ test('a request can start what runs the plan', () => {
   });
 });
 
+test("listens to the watched Region's beacon where no other signal is given", () => {
+  Template.fromStack(build(() => ({ deepHealth: undefined })).stack).hasResourceProperties(
+    'AWS::CloudWatch::Alarm',
+    {
+      Namespace: 'Holdfast/Beacon',
+      MetricName: 'DeepHealth',
+      Dimensions: [
+        { Name: 'Application', Value: 'orders' },
+        { Name: 'Region', Value: 'us-east-2' },
+      ],
+      EvaluationPeriods: 3,
+      TreatMissingData: 'breaching',
+    },
+  );
+});
+
 test('AwsSolutions passes', () => {
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

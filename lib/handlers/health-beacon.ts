@@ -1,0 +1,32 @@
+import { alarmSignals } from '../runtime/alarm-signals';
+import { parseBeaconEnvironment } from '../runtime/beacon-environment';
+import { beaconMetrics } from '../runtime/beacon-metrics';
+import { systemClock } from '../runtime/clock';
+import { type Beat, beat, type HealthBeaconOptions } from '../runtime/health-beacon';
+import { jsonLogger } from '../runtime/logger';
+
+/** Each call gets this long; the function has more than two of them. */
+const TIMEOUT = 8000;
+
+let options: HealthBeaconOptions | undefined;
+
+/** One beat, every minute: tells the other Regions of this Region's deep health. */
+export function handler(): Promise<Beat> {
+  options ??= makeOptions();
+  return beat(options);
+}
+
+function makeOptions(): HealthBeaconOptions {
+  const { application, region, alarm, listeners, endpointUrl } = parseBeaconEnvironment(process.env);
+  const signals = alarmSignals({ region, endpointUrl, timeoutMilliseconds: TIMEOUT });
+  return {
+    listeners,
+    signal: async () => (await signals([alarm]))[0],
+    tell: beaconMetrics({ application, region, endpointUrl, timeoutMilliseconds: TIMEOUT }),
+    logger: jsonLogger({
+      clock: systemClock,
+      write: line => process.stdout.write(`${line}\n`),
+      base: { region, part: 'health-beacon' },
+    }),
+  };
+}
