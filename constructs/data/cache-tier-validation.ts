@@ -1,6 +1,7 @@
 import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import { globalDatastoreObstacle } from './cache-engine';
 import type { CacheTierProps } from './cache-tier-props';
+import { subnetRule } from './subnet-rules';
 
 const IDENTIFIER_FIX = 'use lower-case letters, digits and single hyphens, a letter first and no hyphen last';
 /** Most Regions of a global datastore: one that writes and two that follow (ElastiCache User Guide). */
@@ -16,6 +17,7 @@ export function validateCacheTier(construct: string, props: CacheTierProps, regi
     ...(props.clusterMode === undefined ? nodeRules(props) : clusterRules(props)),
     ...datastoreRules(props, region),
     ...identityRules(props),
+    subnetRule(props),
     matching('nodeType', props.nodeType, /^cache\.[a-z0-9]+\.[a-z0-9]+$/, 'write it as cache.r7g.large'),
     props.engineVersion !== undefined &&
       matching('engineVersion', props.engineVersion, /^\d+\.\d+$/, 'write major and minor, such as 8.0'),

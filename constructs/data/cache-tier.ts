@@ -1,6 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CfnGlobalReplicationGroup,
   CfnParameterGroup,
@@ -15,6 +15,7 @@ import { DEFAULT_ENGINE_VERSIONS, parameterFamily } from './cache-engine';
 import type { CacheTierProps } from './cache-tier-props';
 import { validateCacheTier } from './cache-tier-validation';
 import { addCacheUsers } from './cache-users';
+import { dataSubnets } from './subnet-rules';
 
 const DEFAULT_PORT = 6380;
 
@@ -121,10 +122,9 @@ export class CacheTier extends Construct implements IConnectable {
   }
 
   private createGroup(props: CacheTierProps, securityGroupId: string): CfnReplicationGroup {
-    const subnets = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_ISOLATED });
     const subnetGroup = new CfnSubnetGroup(this, 'Subnets', {
       description: 'Isolated subnets of the cache',
-      subnetIds: subnets.subnetIds,
+      subnetIds: dataSubnets(props),
     });
     const engine = props.engine ?? 'valkey';
     const { userName, keyPrefix } = props;

@@ -1,6 +1,7 @@
 import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import { engineOf } from './database-engine';
 import type { GlobalDatabaseProps } from './global-database-props';
+import { subnetRule } from './subnet-rules';
 
 /** Lowest value that `rds.global_db_rpo` takes, in seconds (Aurora User Guide, managing RPOs). */
 const LOWEST_BOUND_SECONDS = 20;
@@ -25,6 +26,7 @@ export function validateGlobalDatabase(construct: string, props: GlobalDatabaseP
     wholeNumber('instances', props.instances ?? 2, 2, 15),
     wholeNumber('backupRetention (days)', props.backupRetention?.toDays() ?? 14, 1, 35),
     wholeNumber('port', props.port ?? engine.defaultPort, 1150, 65535),
+    subnetRule(props),
     recoveryPointRule(props),
     matching(
       'engineVersion',

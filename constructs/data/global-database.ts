@@ -1,6 +1,6 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CfnDBCluster, type CfnDBClusterProps, CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -17,6 +17,7 @@ import {
 import { addBreakGlassSecret } from './database-secret';
 import type { GlobalDatabaseProps } from './global-database-props';
 import { validateGlobalDatabase } from './global-database-validation';
+import { dataSubnets } from './subnet-rules';
 
 const DEFAULT_BACKUP_DAYS = 14;
 
@@ -151,7 +152,6 @@ export class GlobalDatabase extends Construct implements IConnectable {
 
   private createCluster(props: GlobalDatabaseProps): CfnDBCluster {
     const secret = this.breakGlassSecret;
-    const subnets = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_ISOLATED });
     const cluster = new CfnDBCluster(this, 'Cluster', {
       engine: engineOf(props).name,
       engineVersion: props.engineVersion,
@@ -162,7 +162,7 @@ export class GlobalDatabase extends Construct implements IConnectable {
       masterUserPassword: secret?.secretValueFromJson('password').unsafeUnwrap(),
       enableIamDatabaseAuthentication: true,
       port: this.port,
-      dbSubnetGroupName: addSubnetGroup(this, subnets.subnetIds).ref,
+      dbSubnetGroupName: addSubnetGroup(this, dataSubnets(props)).ref,
       dbClusterParameterGroupName: addParameterGroup(this, props).ref,
       vpcSecurityGroupIds: this.connections.securityGroups.map(group => group.securityGroupId),
       storageEncrypted: true,

@@ -7,7 +7,6 @@ import {
   Port,
   SecurityGroup,
   type SubnetSelection,
-  SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
 import { CfnServerlessCache } from 'aws-cdk-lib/aws-elasticache';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -17,6 +16,7 @@ import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import type { CacheEngine } from './cache-tier-props';
 import { identityRules } from './cache-tier-validation';
 import { addCacheUsers } from './cache-users';
+import { dataSubnets, subnetRule } from './subnet-rules';
 
 /** What may be chosen about a serverless cache. */
 export interface ServerlessCacheOptions {
@@ -64,6 +64,9 @@ export interface ServerlessCacheProps extends ServerlessCacheOptions {
   /** Key of this Region for encryption at rest. */
   readonly encryptionKey: IKey;
 }
+
+/** Most subnets that ElastiCache Serverless takes. */
+const MOST_SUBNETS = 3;
 
 /** Ports of every serverless cache: 6379 for all, 6380 for reads that may be stale. */
 const PORTS = { first: 6379, last: 6380 } as const;
@@ -144,7 +147,6 @@ export class ServerlessCache extends Construct implements IConnectable {
 
   private createCache(props: ServerlessCacheProps, securityGroupId: string): CfnServerlessCache {
     const { userName, keyPrefix, engine = 'valkey' } = props;
-    const subnets = props.vpc.selectSubnets(props.vpcSubnets ?? { subnetType: SubnetType.PRIVATE_ISOLATED });
     const cache = new CfnServerlessCache(this, 'Cache', {
       serverlessCacheName: props.cacheName,
       description: `Cache of ${userName}; nothing in it is the only copy`,
@@ -159,7 +161,7 @@ export class ServerlessCache extends Construct implements IConnectable {
         ecpuPerSecond: { maximum: props.maximumUnitsPerSecond, minimum: props.minimumUnitsPerSecond },
       },
       kmsKeyId: props.encryptionKey.keyArn,
-      subnetIds: subnets.subnetIds,
+      subnetIds: dataSubnets(props),
       securityGroupIds: [securityGroupId],
       userGroupId: addCacheUsers(this, { engine, userName, keyPrefix }).ref,
     });
@@ -178,6 +180,7 @@ function rulesOf(props: ServerlessCacheProps): readonly Rule[] {
       'see cacheIdentifier in lib/naming',
     ),
     ...identityRules(props),
+    subnetRule(props, MOST_SUBNETS),
     wholeNumber('maximumStorageGigabytes', props.maximumStorageGigabytes, 1, 5000),
     storage !== undefined &&
       wholeNumber('minimumStorageGigabytes', storage, 1, props.maximumStorageGigabytes),
