@@ -1,7 +1,32 @@
 /** The building blocks, each of which stands alone in any CDK app. */
 
+export { AnalyticsFeed } from './async/analytics-feed';
+export type {
+  AnalyticsColumnType,
+  AnalyticsFeedOptions,
+  AnalyticsFeedProps,
+} from './async/analytics-feed-props';
+export { type ChangeConsumerOptions, ChangeFeed, type ChangeFeedProps } from './async/change-feed';
+export { EventStore, type EventStoreProps, type ProjectionOptions } from './async/event-store';
 export { QueueWorker } from './async/queue-worker';
-export type { QueueWorkerOptions, QueueWorkerProps, ScaleOnBacklogOptions } from './async/queue-worker-props';
+export type {
+  QueueFunctionOptions,
+  QueueWorkerOptions,
+  QueueWorkerProps,
+  ScaleOnBacklogOptions,
+} from './async/queue-worker-props';
+export { Saga } from './async/saga';
+export type { SagaProps, SagaStep } from './async/saga-props';
+export {
+  type BoundStream,
+  type KafkaTopicOptions,
+  type KinesisSourceOptions,
+  type StreamSource,
+  StreamSources,
+} from './async/stream-source';
+export { StreamWorker } from './async/stream-worker';
+export type { StreamWorkerOptions, StreamWorkerProps } from './async/stream-worker-props';
+export type { WorkerFunctionOptions } from './async/worker-function';
 export {
   Artifact,
   type ArtifactFile,
@@ -47,6 +72,17 @@ export {
   type RolloutStrategy,
   type RolloutStrategyName,
 } from './config/rollout-strategy';
+export { ServiceDirectory } from './config/service-directory';
+export {
+  type MeshServiceOptions,
+  ServiceNetwork,
+  type ServiceNetworkProps,
+} from './config/service-directory-network';
+export type {
+  DirectoryServiceOptions,
+  ServiceDirectoryProps,
+  ServiceNetworkOptions,
+} from './config/service-directory-props';
 export { BackupPlan } from './data/backup-plan';
 export type {
   BackupLifecycle,
