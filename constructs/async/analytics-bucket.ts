@@ -8,7 +8,6 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge } from '../policy/acknowledge';
 
 /**
  * Declares the bucket of the rows, with one for its access logs. Both outlive the stack.
@@ -28,11 +27,6 @@ export function declareAnalyticsBucket(scope: Construct, results: string): Bucke
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [{ expiration: Duration.days(90) }],
   });
-  acknowledge(
-    logs,
-    'AwsSolutions-S1',
-    'This bucket holds access logs itself; logging the writing of logs would never end',
-  );
   const bucket = new Bucket(scope, 'Bucket', {
     ...common,
     versioned: true,
