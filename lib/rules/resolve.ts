@@ -57,7 +57,8 @@ export function resolve(raw: unknown, scope: Scope, depth = 0): Value {
   if (Array.isArray(raw)) {
     return raw.map(item => resolve(item, scope, depth + 1)).filter(item => item !== undefined);
   }
-  if (!isRecord(raw)) return raw as Value;
+  // CloudFormation refuses null, so it is as good as nothing.
+  if (!isRecord(raw)) return raw === null ? undefined : (raw as Value);
   const keys = Object.keys(raw);
   const [name] = keys;
   if (keys.some(key => key === 'Fn::Transform' || key.startsWith('Fn::ForEach'))) return HIDDEN;
@@ -72,7 +73,7 @@ export function resolve(raw: unknown, scope: Scope, depth = 0): Value {
   const resolved: Record<string, Value> = {};
   for (const key of keys) {
     const value = resolve(raw[key], scope, depth + 1);
-    if (value !== undefined && value !== null) resolved[key] = value;
+    if (value !== undefined) resolved[key] = value;
   }
   return resolved as ValueObject;
 }

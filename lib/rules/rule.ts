@@ -1,5 +1,5 @@
 import type { Resource, Template } from './template';
-import { HIDDEN, isHidden, PERHAPS_ABSENT, type Value } from './value';
+import { asList, HIDDEN, isHidden, isObject, PERHAPS_ABSENT, type Value } from './value';
 
 /**
  * What a rule says of a resource. `unknown` is neither a pass nor a fail: the template hides a value that decides
@@ -76,9 +76,9 @@ export function gravest(judgements: readonly Judgement[]): Judgement {
 export function attribute(resource: Resource, path: string, key: string): Value {
   const list = resource.at(path);
   if (isHidden(list)) return list;
-  for (const entry of Array.isArray(list) ? (list as readonly { Key?: Value; Value?: Value }[]) : []) {
-    if (isHidden(entry as Value) || isHidden(entry.Key)) return HIDDEN;
-    if (entry.Key === key) return entry.Value;
+  for (const entry of asList(list)) {
+    if (isHidden(entry) || (isObject(entry) && isHidden(entry.Key))) return HIDDEN;
+    if (isObject(entry) && entry.Key === key) return entry.Value;
   }
   return undefined;
 }

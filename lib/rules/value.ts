@@ -14,7 +14,6 @@ export class Reference {
 /** A part of a template after every intrinsic function that can be computed has been. */
 export type Value =
   | undefined
-  | null
   | string
   | number
   | boolean
@@ -33,7 +32,7 @@ export const isHidden = (value: Value): boolean =>
 
 /** Whether a value is an object with names of its own. */
 export const isObject = (value: Value): value is ValueObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference);
+  typeof value === 'object' && !Array.isArray(value) && !(value instanceof Reference);
 
 /** Whether a value is a list. */
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

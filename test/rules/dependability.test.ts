@@ -77,34 +77,69 @@ describe('the pack', () => {
 
   test('answers for any template, however strange', () => {
     const types = [...new Set(DEPENDABILITY_RULES.flatMap(rule => rule.types ?? []))];
+    const name = fc.constantFrom(
+      ...[
+        'HealthCheckConfig',
+        'Type',
+        'ChildHealthChecks',
+        'AlarmIdentifier',
+        'Name',
+        'Inverted',
+        'IPAddress',
+      ],
+      ...[
+        'RecordSets',
+        'Failover',
+        'AliasTarget',
+        'HealthCheckId',
+        'Policies',
+        'PolicyDocument',
+        'Statement',
+      ],
+      ...[
+        'Effect',
+        'Action',
+        'Roles',
+        'ManagedPolicyArns',
+        'LoadBalancerAttributes',
+        'Key',
+        'Value',
+        'Source',
+      ],
+      ...[
+        'Replicas',
+        'MultiRegionConsistency',
+        'StopConditions',
+        'Monitors',
+        'RedrivePolicy',
+        'EventSourceArn',
+      ],
+      ...[
+        'FunctionName',
+        'StartingPosition',
+        'VPCZoneIdentifier',
+        'SubnetId',
+        'Metrics',
+        'MetricStat',
+        'Metric',
+      ],
+    );
+    const leaf = fc.oneof(
+      fc.jsonValue({ maxDepth: 1 }),
+      fc.constantFrom(
+        { Ref: 'A' },
+        { 'Fn::GetAtt': ['B', 'Arn'] },
+        { 'Fn::If': ['C', 1] },
+        'STRONG',
+        'CALCULATED',
+      ),
+    );
+    const inner = fc.dictionary(name, leaf, { maxKeys: 4 });
+    const value = fc.oneof(leaf, inner, fc.array(fc.oneof(leaf, inner), { maxLength: 3 }));
     const resource = fc.record({
       Type: fc.constantFrom(...types),
-      Properties: fc.dictionary(
-        fc.constantFrom(
-          ...[
-            'HealthCheckConfig',
-            'Replicas',
-            'Policies',
-            'RecordSets',
-            'Monitors',
-            'Failover',
-            'RedrivePolicy',
-          ],
-          ...[
-            'EventSourceArn',
-            'VPCZoneIdentifier',
-            'LoadBalancerAttributes',
-            'Metrics',
-            'Roles',
-            'PolicyDocument',
-          ],
-        ),
-        fc.oneof(
-          fc.jsonValue(),
-          fc.constantFrom({ Ref: 'A' }, { 'Fn::GetAtt': ['B', 'Arn'] }, { 'Fn::If': ['C', 1] }),
-        ),
-      ),
-      UpdatePolicy: fc.jsonValue(),
+      Properties: fc.dictionary(name, value, { maxKeys: 8 }),
+      UpdatePolicy: fc.jsonValue({ maxDepth: 2 }),
       DependsOn: fc.constantFrom('A', 'B', ['A', 'B'], undefined),
     });
     fc.assert(
