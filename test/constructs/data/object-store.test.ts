@@ -136,6 +136,21 @@ test('before the peers exist there is nothing to replicate to, and the bucket is
   expect(alarms).toEqual([]);
 });
 
+test('three Regions: one rule and one priority for each peer', () => {
+  const stack = stackIn();
+  const peers = ['us-west-2', 'eu-west-1'].map(region => ({ region, bucketName: nameIn(region) }));
+  const { alarms } = declare(stack, { peers });
+  expect(bucketOf(stack)).toMatchObject({
+    ReplicationConfiguration: {
+      Rules: [
+        { Id: 'to-us-west-2', Priority: 1 },
+        { Id: 'to-eu-west-1', Priority: 2 },
+      ],
+    },
+  });
+  expect(alarms).toHaveLength(4);
+});
+
 test('a key per Region encrypts copies under the key of where they are', () => {
   const stack = stackIn();
   const encryptionKeyArn = 'arn:aws:kms:us-west-2:000000000000:key/2';
