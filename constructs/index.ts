@@ -142,12 +142,22 @@ export {
 } from './policy/policy-report';
 export type { AliasTarget } from './traffic/alias-target';
 export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-green-balancer';
+export { EdgeGuard } from './traffic/edge-guard';
+export type {
+  EdgeGuardOptions,
+  EdgeGuardProps,
+  KeyRateLimit,
+  ManagedGroup,
+  RateLimit,
+  RateWindowSeconds,
+} from './traffic/edge-guard-props';
 export { HealthBeacon, type HealthBeaconProps } from './traffic/failover-beacon';
 export { FailoverDns, type FailoverDnsProps } from './traffic/failover-dns';
 export { FailoverRequester } from './traffic/failover-requester';
 export type { FailoverRequesterProps } from './traffic/failover-requester-props';
 export { Gate, type GateProps } from './traffic/gate';
 export type { GateCheckOptions } from './traffic/gate-checks';
+export { NetworkBalancer, type NetworkBalancerProps } from './traffic/network-balancer';
 export { RegionSwitch, type SwitchAction } from './traffic/region-switch';
 export type { SwitchPlan, SwitchPlanStep } from './traffic/region-switch-plan';
 export type { RegionSwitchProps, SwitchDatabase } from './traffic/region-switch-props';

@@ -1,13 +1,13 @@
 import { COLOURS } from '../../lib/naming';
 import { matching, type Rule, wholeNumber } from '../validation';
 import type { BlueGreenBalancerProps } from './blue-green-balancer';
+import type { NetworkBalancerProps } from './network-balancer';
 
 const NAME_FORM = /^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/;
 const NAME_FIX = 'use 1 to 32 letters, digits and inner hyphens, not starting with internal-';
 
 /** Everything that a balancer's props must satisfy. */
 export function balancerRules(props: BlueGreenBalancerProps): Rule[] {
-  const weights = props.birthWeights ?? { blue: 100, green: 0 };
   return [
     props.certificates.length === 0 && {
       path: 'certificates',
@@ -15,6 +15,16 @@ export function balancerRules(props: BlueGreenBalancerProps): Rule[] {
       message: 'clients are served over TLS only',
       fix: 'pass at least one certificate of this Region, such as Certificate.fromCertificateArn(...)',
     },
+    ...commonBalancerRules(props),
+    wholeNumber('deregistrationDelay (seconds)', props.deregistrationDelay?.toSeconds() ?? 30, 0, 3_600),
+    wholeNumber('slowStart (seconds)', props.slowStart?.toSeconds() ?? 30, 30, 900),
+  ];
+}
+
+/** What balancers of layer 7 and of layer 4 have in common. */
+export function commonBalancerRules(props: BlueGreenBalancerProps | NetworkBalancerProps): Rule[] {
+  const weights = props.birthWeights ?? { blue: 100, green: 0 };
+  return [
     props.loadBalancerName !== undefined &&
       matching('loadBalancerName', props.loadBalancerName, NAME_FORM, NAME_FIX),
     ...COLOURS.flatMap(colour => [
@@ -35,8 +45,6 @@ export function balancerRules(props: BlueGreenBalancerProps): Rule[] {
       /^\/\S{0,1023}$/,
       'use a path that begins with /',
     ),
-    wholeNumber('deregistrationDelay (seconds)', props.deregistrationDelay?.toSeconds() ?? 30, 0, 3_600),
-    wholeNumber('slowStart (seconds)', props.slowStart?.toSeconds() ?? 30, 30, 900),
     wholeNumber('minimumHealthyPercentage', props.minimumHealthyPercentage ?? 50, 1, 100),
   ];
 }

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { declareAccessLogBucket } from './access-log-bucket';
 import type { BlueGreenBalancerProps } from './blue-green-balancer';
 
 /** A load balancer and where it logs. */
@@ -47,21 +48,9 @@ export function declareLoadBalancer(scope: Construct, props: BlueGreenBalancerPr
   return { loadBalancer, accessLogBucket };
 }
 
-/**
- * Access logs go to a bucket with a key of S3, the only kind to which ELB can write. It is the log delivery service
- * that writes, so the policy needs no list of account numbers by Region.
- */
+/** It is the log delivery service that writes, so the policy needs no list of account numbers by Region. */
 function declareLogBucket(scope: Construct): s3.Bucket {
-  const bucket = new s3.Bucket(scope, 'AccessLogs', {
-    encryption: s3.BucketEncryption.S3_MANAGED,
-    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    enforceSSL: true,
-    lifecycleRules: [
-      { expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(1) },
-    ],
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
+  const bucket = declareAccessLogBucket(scope);
   const { account } = Stack.of(scope);
   const logDelivery = `logdelivery.${iam.ServicePrincipal.servicePrincipalName('elasticloadbalancing')}`;
   bucket.addToResourcePolicy(
@@ -70,11 +59,6 @@ function declareLogBucket(scope: Construct): s3.Bucket {
       actions: ['s3:PutObject'],
       resources: [bucket.arnForObjects(`AWSLogs/${account}/*`)],
     }),
-  );
-  acknowledge(
-    bucket,
-    'AwsSolutions-S1',
-    'This bucket holds access logs itself; logging the writing of logs would never end',
   );
   return bucket;
 }
