@@ -1,4 +1,5 @@
 import { NOT_APPLICABLE, type Rule, whether } from '../rule';
+import { asList } from '../value';
 
 /** A group behind a load balancer replaces what the load balancer finds unhealthy. */
 export const groupHealthCheck: Rule = {
@@ -10,7 +11,7 @@ export const groupHealthCheck: Rule = {
   types: ['AWS::AutoScaling::AutoScalingGroup'],
   evaluate: group => {
     const targets = ['TargetGroupARNs', 'LoadBalancerNames', 'TrafficSources'];
-    if (targets.every(name => group.at(`Properties.${name}`) === undefined)) return NOT_APPLICABLE;
+    if (targets.every(name => asList(group.at(`Properties.${name}`)).length === 0)) return NOT_APPLICABLE;
     return whether(
       group,
       'Properties.HealthCheckType',

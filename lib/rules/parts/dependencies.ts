@@ -21,5 +21,7 @@ function waitsFor(resource: Resource): readonly string[] {
   const referred = [...leaves(resource.at('Properties'))].flatMap(([, value]) =>
     value instanceof Reference ? [value.logicalId] : [],
   );
-  return [...declared, ...referred];
+  // A substitution refers too, though its text is not known.
+  const substituted = JSON.stringify(resource.raw.Properties ?? {}).matchAll(/\$\{([A-Za-z0-9]+)[.}]/g);
+  return [...declared, ...referred, ...[...substituted].map(match => match[1] ?? '')];
 }

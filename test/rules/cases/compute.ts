@@ -65,7 +65,10 @@ export const COMPUTE: CasesByRule = {
       EC2: group({ LoadBalancerNames: ['classic'], HealthCheckType: 'EC2' }),
     },
     unknown: { 'a parameter': group({ TargetGroupARNs: [HIDDEN], HealthCheckType: HIDDEN }) },
-    notApplicable: { 'a worker without a load balancer': group({}) },
+    notApplicable: {
+      'a worker without a load balancer': group({}),
+      'an empty list': group({ TargetGroupARNs: [] }),
+    },
   },
   GroupZones: {
     compliant: {

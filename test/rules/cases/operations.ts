@@ -158,6 +158,17 @@ export const OPERATIONS: CasesByRule = {
         Second: deployment('e', { DependsOn: 'Third' }),
         Third: deployment('e'),
       },
+      'a substitution waits as well': {
+        Judged: {
+          Type: 'AWS::AppConfig::Deployment',
+          Properties: {
+            ApplicationId: 'a',
+            EnvironmentId: 'e',
+            Description: { 'Fn::Sub': 'after $' + '{Second}' },
+          },
+        },
+        Second: deployment('e'),
+      },
     },
     broken: {
       'BP-23: two at once': { Judged: deployment('e'), Second: deployment('e') },
