@@ -12,6 +12,8 @@ const world = {
   alarms: [] as object[],
   ready: { status: 200, body: { ready: true, role: 'standby' } as object },
   dead: false,
+  /** What happens elsewhere after this controller has read and before it writes. */
+  beforeWrite: undefined as (() => void) | undefined,
 };
 let api: Server;
 const lines: string[] = [];
@@ -34,9 +36,14 @@ beforeAll(async () => {
       const asked = JSON.parse(body);
       if (action === 'DescribeAlarms') return send(200, { MetricAlarms: world.alarms });
       if (action === 'GetItem') return send(200, { Item: world.items.get(asked.Key.pk.S) });
+      world.beforeWrite?.();
       const last = world.items.get(asked.Item.pk.S);
       const expected = asked.ExpressionAttributeValues?.[':at']?.S;
-      if (last?.requestedAt?.S !== expected) return send(400, { __type: 'ConditionalCheckFailedException' });
+      const holds =
+        asked.ConditionExpression === 'attribute_not_exists(pk)'
+          ? last === undefined
+          : asked.ConditionExpression === '#at = :at' && last?.requestedAt?.S === expected;
+      if (!holds) return send(400, { __type: 'ConditionalCheckFailedException' });
       world.items.set(asked.Item.pk.S, asked.Item);
       return send(200, {});
     });
@@ -67,6 +74,7 @@ beforeEach(() => {
     return true;
   });
   world.dead = false;
+  world.beforeWrite = undefined;
   world.ready = { status: 200, body: { ready: true, role: 'standby' } };
   world.items = new Map([
     [
@@ -165,6 +173,20 @@ test.each<[string, () => void, RegExp]>([
   expect(await look()).toMatchObject({ kind: 'wait', reason: expect.stringMatching(reason) });
   expect(world.items.has('failover-request')).toBe(false);
   expect(metrics()).toMatchObject({ FailoverConsidered: 1, FailoverRequested: 0 });
+});
+
+test('a request in the place of an old one, and none where another controller was faster', async () => {
+  const old = { epoch: { N: '3' }, requestedAt: text(minutesAgo(600)) };
+  world.items.set('failover-request', old);
+  expect(await look()).toMatchObject({ kind: 'request' });
+  expect(world.items.get('failover-request')).toMatchObject({ epoch: { N: '4' } });
+
+  world.items.set('failover-request', old);
+  const theirs = { epoch: { N: '4' }, requestedAt: text(minutesAgo(0)), to: { S: 'us-east-1' } };
+  world.beforeWrite = () => world.items.set('failover-request', theirs);
+  await look();
+  expect(world.items.get('failover-request')).toBe(theirs);
+  expect(metrics()).toMatchObject({ FailoverRequested: 0 });
 });
 
 test('a lock whose heartbeat is older than its lease holds nobody back', async () => {

@@ -168,6 +168,17 @@ test('names lead to names that exist, and no stack refers to another (law 3)', (
   }
 });
 
+test('a level exists before a name leads to it: Route 53 refuses an alias to nothing', () => {
+  for (const chain of CHAINS) {
+    for (const region of chain.slice(1, -1)) {
+      const resources = Object.entries(templatesOf(chain)[region]?.Resources ?? {});
+      const find = (failover: string) =>
+        resources.find(([, { Properties }]) => (Properties as { Failover?: string }).Failover === failover);
+      expect(find('SECONDARY')?.[1]).toMatchObject({ DependsOn: [find('PRIMARY')?.[0]] });
+    }
+  }
+});
+
 test('a Region added at the end renames nothing, replaces nothing and takes nothing away', () => {
   for (const [index, chain] of CHAINS.slice(0, -1).entries()) {
     const before = templatesOf(chain);
