@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { handler } from '../../lib/handlers/gate';
 
 /** A stand-in for the endpoints of DynamoDB and Parameter Store, as small as the gate's needs. */
-const world = { register: 'active' as 'active' | 'down' | 'silent', memory: undefined as string | undefined };
+const world = {
+  register: 'active' as 'active' | 'down' | 'silent',
+  memory: undefined as string | undefined,
+  keys: [] as string[],
+};
 let api: Server;
 
 beforeAll(async () => {
@@ -20,6 +24,7 @@ beforeAll(async () => {
           .end(JSON.stringify(value));
       };
       if (target.endsWith('GetItem')) {
+        world.keys.push((JSON.parse(body) as { Key: { pk: { S: string } } }).Key.pk.S);
         const item = { epoch: { N: '3' }, phase: { S: 'active' }, region: { S: 'us-east-2' } };
         if (world.register === 'active') send(200, { Item: item });
         if (world.register === 'down') send(500, { __type: 'InternalServerError' });
@@ -63,4 +68,13 @@ test('answers from the register, and after a cold start without it from its memo
   const startedAt = performance.now();
   expect(await again()).toMatchObject(stale);
   expect(performance.now() - startedAt).toBeLessThan(2000);
+});
+
+test('follows the one record of the register, or the record of its home', async () => {
+  Object.assign(world, { register: 'active', keys: [] });
+  await coldStart()();
+  process.env.HOLDFAST_REGISTER_KEY = 'register/eu';
+  await coldStart()();
+  delete process.env.HOLDFAST_REGISTER_KEY;
+  expect(world.keys).toEqual(['register', 'register/eu']);
 });

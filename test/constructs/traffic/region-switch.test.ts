@@ -124,7 +124,7 @@ describe('the workflows', () => {
   test('try a step again each minute, but not one that must not act twice', () => {
     const once = (made: SwitchPlan): SwitchPlan => ({
       ...made,
-      steps: made.steps.map(step => (step.id === 'activate' ? { ...step, repeatable: false } : step)),
+      steps: made.steps.map(step => (step.id === 'wait-dns' ? { ...step, repeatable: false } : step)),
     });
     const [{ Steps }] = workflowsOf({ plans: [once(PROPS.plans[0]), PROPS.plans[1]] }) as [
       Workflow,
@@ -132,9 +132,9 @@ describe('the workflows', () => {
     ];
     const config = (name: string) =>
       Steps.find(({ Name }) => Name === name)?.ExecutionBlockConfiguration.CustomActionLambdaConfig;
-    expect(config('activate')?.RetryIntervalMinutes).toBe(config('activate')?.TimeoutMinutes);
-    expect(config('wait-dns')?.RetryIntervalMinutes).toBe(1);
     expect(Number(config('wait-dns')?.TimeoutMinutes)).toBeGreaterThan(1);
+    expect(config('wait-dns')?.RetryIntervalMinutes).toBe(config('wait-dns')?.TimeoutMinutes);
+    expect(config('activate')?.RetryIntervalMinutes).toBe(1);
   });
 
   test('raise capacity by a block where the groups are known, several at once', () => {
