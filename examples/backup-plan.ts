@@ -20,6 +20,7 @@ export function build(app: App): Stack {
     ],
     selection: { tags: { application: 'orders' } },
     copyRegions: ['us-west-2'],
+    expectedWithin: Duration.days(1),
     lock: { minimumRetention: Duration.days(7) },
     encryptionKey: new Key(stack, 'Key', { enableKeyRotation: true }),
     alarmTopic: new Topic(stack, 'Alarms', { enforceSSL: true }),

@@ -87,6 +87,12 @@ export interface BackupPlanOptions {
    * @default - none; whoever may delete recovery points can
    */
   readonly lock?: VaultLock;
+  /**
+   * Alarm when no backup job has ended well for this long, in whole days, 1 to 7: no event tells of a job that never
+   * began, of a selection that selects nothing any more, or of a rule that was taken away.
+   * @default - none
+   */
+  readonly expectedWithin?: Duration;
 }
 
 /** Properties of a {@link BackupPlan}. */
@@ -97,6 +103,6 @@ export interface BackupPlanProps extends BackupPlanOptions {
   readonly vaultName: string;
   /** Key of this Region for the vault. */
   readonly encryptionKey: IKey;
-  /** Hears of jobs that failed, were stopped or missed their window. The key of an encrypted topic must admit EventBridge. */
+  /** Hears of jobs that failed, were stopped or missed their window, and of `expectedWithin`. The key of an encrypted topic must admit EventBridge. */
   readonly alarmTopic: ITopic;
 }

@@ -7,6 +7,8 @@ const LEAST_COLD_DAYS = 90;
 const MOST_CONTINUOUS_DAYS = 35;
 /** Least time in which a compliance lock can still be taken back, in days. */
 const LEAST_GRACE_DAYS = 3;
+/** Longest time over which CloudWatch evaluates an alarm with periods of a day. */
+const MOST_ALARM_DAYS = 7;
 const NAME = /^[a-zA-Z0-9_-]{2,50}$/;
 const NAME_FIX = 'use 2 to 50 letters, digits, hyphens and underscores';
 
@@ -38,6 +40,8 @@ export function validateBackupPlan(construct: string, props: BackupPlanProps, re
       message: 'a copy in the same Region, or twice in another one, keeps nothing safer',
       fix: 'name other Regions, each once',
     },
+    props.expectedWithin !== undefined &&
+      wholeNumber('expectedWithin (days)', props.expectedWithin.toDays(), 1, MOST_ALARM_DAYS),
     ...rules.flatMap((rule, number) => ruleRules(`rules[${number}]`, rule)),
     ...lockRules(props),
   ]);
@@ -103,17 +107,24 @@ function lockRules({ lock, rules }: BackupPlanProps): readonly Rule[] {
     wholeNumber('lock.minimumRetention (days)', minimum, 1, 36_500),
     wholeNumber('lock.maximumRetention (days)', maximum, minimum, 36_500),
     grace !== undefined && wholeNumber('lock.changeableFor (days)', grace, LEAST_GRACE_DAYS, 36_500),
-    ...rules.map((rule, number): Rule => {
-      const days = rule.deleteAfter.toDays();
-      if (days >= minimum && days <= maximum) return undefined;
-      return {
-        path: `rules[${number}].deleteAfter (days)`,
-        received: days,
-        message: 'the lock of the vault does not admit it, so every job would fail',
-        fix: `keep points for ${minimum} to ${maximum} days, or change the lock`,
-      };
-    }),
+    ...rules.flatMap((rule, number) => [
+      admittedRule(`rules[${number}].deleteAfter (days)`, rule, lock),
+      // The vault of a copy carries the same lock, being declared by the same options.
+      rule.copies && admittedRule(`rules[${number}].copies.deleteAfter (days)`, rule.copies, lock),
+    ]),
   ];
+}
+
+function admittedRule(path: string, { deleteAfter }: BackupLifecycle, lock: VaultLock): Rule {
+  const { minimum, maximum } = boundsOf(lock);
+  const days = deleteAfter.toDays();
+  if (days >= minimum && days <= maximum) return undefined;
+  return {
+    path,
+    received: days,
+    message: 'the lock of the vault does not admit it, so every job would fail',
+    fix: `keep points for ${minimum} to ${maximum} days, or change the lock`,
+  };
 }
 
 const boundsOf = ({ minimumRetention, maximumRetention }: VaultLock) => ({

@@ -1,9 +1,17 @@
-import { ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { CfnBackupPlan, CfnBackupSelection, CfnBackupVault } from 'aws-cdk-lib/aws-backup';
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  type MetricOptions,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { type IRole, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
 import type { BackupLifecycle, BackupPlanProps, BackupRule } from './backup-plan-props';
@@ -45,6 +53,7 @@ export class BackupPlan extends Construct {
     const plan = this.createPlan(props, vault);
     this.createSelection(props, plan);
     this.createRule(props);
+    if (props.expectedWithin !== undefined) this.createAlarm(props.expectedWithin, props.alarmTopic);
   }
 
   /** Backup jobs of this vault that failed. */
@@ -166,6 +175,18 @@ export class BackupPlan extends Construct {
       },
       targets: [new SnsTopic(alarmTopic)],
     });
+  }
+
+  /** Days without a good job in a row; a day without data is one, since the metric is only there when jobs are. */
+  private createAlarm(within: Duration, topic: ITopic): void {
+    new Alarm(this, 'Missing', {
+      alarmDescription: `No backup in ${this.vaultName} has ended well for ${within.toDays()} day(s)`,
+      metric: this.metricJobsCompleted({ period: Duration.days(1) }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: within.toDays(),
+      treatMissingData: TreatMissingData.BREACHING,
+    }).addAlarmAction(new SnsAction(topic));
   }
 }
 

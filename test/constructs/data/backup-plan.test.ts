@@ -134,6 +134,20 @@ test('a lock keeps points from being deleted before their time', () => {
   });
 });
 
+test('no good job for days is an alarm, and silence is no good job', () => {
+  const stack = stackIn();
+  declare({ expectedWithin: Duration.days(2) }, stack);
+  expect(onlyOf(stack, 'AWS::CloudWatch::Alarm')).toMatchObject({
+    MetricName: 'NumberOfBackupJobsCompleted',
+    Period: 86_400,
+    EvaluationPeriods: 2,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+    AlarmActions: ['arn:aws:sns:us-east-2:000000000000:alarms'],
+  });
+});
+
 test('what rests cold does so for 90 days at the least', () => {
   const base = propsOf(stackIn());
   fc.assert(
@@ -182,6 +196,15 @@ test.each<[string, Partial<BackupPlanProps>, RegExp]>([
     },
     /rules\[0\]\.copies\.coldStorageAfter/,
   ],
+  [
+    'copies that the lock does not admit',
+    {
+      rules: [{ ...DAILY, copies: { deleteAfter: Duration.days(5) } }],
+      lock: { minimumRetention: Duration.days(7) },
+    },
+    /rules\[0\]\.copies\.deleteAfter/,
+  ],
+  ['a wait of two weeks', { expectedWithin: Duration.days(14) }, /expectedWithin/],
   ['a vault name with a space', { vaultName: 'my backups' }, /vaultName/],
 ])('refuses %s', (_case, props, message) => {
   expect(() => declare(props)).toThrow(message);
