@@ -1,21 +1,13 @@
 #!/usr/bin/env node
 import path from 'node:path';
-import { createProgram, findProjectRoot, lineOutput } from '../lib/cli';
+import { findProjectRoot, interruptSignal, lineOutput, runProgram } from '../lib/cli';
 import { systemClock } from '../lib/clock';
 
 // Which Node versions are supported is said once, in the README, and not by each SDK client.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const interrupt = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
-  });
-}
-
 const colour = process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
-const program = createProgram({
+const context = {
   projectRoot: findProjectRoot(process.cwd()),
   installRoot: path.resolve(__dirname, '..', '..'),
   clock: systemClock,
@@ -23,16 +15,16 @@ const program = createProgram({
     colour,
     verbose: process.env.HOLDFAST_VERBOSE === '1',
   }),
-  print: text => process.stdout.write(text),
-  signal: interrupt.signal,
+  print: (text: string) => process.stdout.write(text),
+  signal: interruptSignal(process, systemClock, () => process.exit(130)),
   environment: process.env,
   colour,
-  exit: code => {
+  exit: (code: number) => {
     process.exitCode = code;
   },
-});
+};
 
-program.parseAsync(process.argv).catch((error: unknown) => {
+runProgram(context, process.argv).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -31,9 +31,11 @@ export function formatStatus(status: LabStatus): string {
       : `DNS: ${serviceHost} is ${dns.addresses.join(', ')} (${dns.region ?? 'no Region'}), TTL ${dns.ttlSeconds} s, at ${dns.server}`,
     `service: http://<address>:${servicePort}, AWS_ENDPOINT_URL=${status.endpoint}`,
     `processes: ${status.processes.length}, ${(bytes / 2 ** 20).toFixed(0)} MiB resident, shared pages counted in each`,
-    `not emulated: ${status.notEmulated} resources of the templates, by name in docs/lab-support.md`,
     '',
     table(['region', 'address', 'database', 'clones', 'workers', 'cache', 'gate'], rows),
+    '',
+    `exist by name only (${status.notEmulated.length}):`,
+    ...status.notEmulated.map(each => `  ${each.region} ${each.stack} ${each.logicalId} (${each.type})`),
     ...status.problems.map(problem => `problem: ${problem}`),
     ...status.unknown.map(what => `could not look at: ${what}`),
   ].join('\n');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { budgetCommand } from './commands/budget';
 import { checkCommand } from './commands/check';
 import { demoCommand } from './commands/demo';
@@ -8,7 +8,7 @@ import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
-import type { CommandContext } from './context';
+import { type CommandContext, EXIT } from './context';
 import { defaultTopologyFile } from './topology-file';
 
 const EXIT_CODES = `
@@ -28,10 +28,7 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({ writeOut: context.print })
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('run holdfast --help for what there is')
-    .exitOverride(error => {
-      // Commander's own code 1 covers bad usage; help and version end well.
-      context.exit(error.exitCode === 0 ? 0 : 1);
-    });
+    .exitOverride();
   const commands = [
     checkCommand,
     budgetCommand,
@@ -43,6 +40,22 @@ export function createProgram(context: CommandContext): Command {
   ];
   for (const add of commands) add(program, context);
   return program;
+}
+
+/** Runs the command line; bad usage exits 1 and, with `--json`, is a document like every other error. */
+export async function runProgram(context: CommandContext, argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram(context).parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return; // help and version
+    context.exit(EXIT.failed);
+    if (!argv.includes('--json')) return; // it has been said on standard error
+    const { message } = error;
+    context.print(
+      `${JSON.stringify({ version: 1, error: { code: 'invalid-input', message, problems: [] } })}\n`,
+    );
+  }
 }
 
 function packageVersion(installRoot: string): string {

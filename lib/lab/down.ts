@@ -40,7 +40,9 @@ export async function downLab(options: DownOptions): Promise<DownResult> {
       clock,
       timeout: INTERRUPT_TIMEOUT,
       what: 'the running up to end',
-    });
+    })
+      // It hangs: what it has started is stopped below, by its own records.
+      .catch(() => signalIfSame(holder, 'SIGKILL'));
   }
   const stopped = await stopAll(paths, clock);
   removeLabFile(paths);

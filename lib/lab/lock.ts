@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { HoldfastError } from '../errors';
 import type { Clock } from '../ports';
 import { readLabFile } from './lab-file';
@@ -24,9 +24,27 @@ export function lockLab(paths: LabPaths, clock: Clock): () => void {
     if (holder !== undefined && isAlive(holder)) {
       throw occupied('a lab is being brought up in this project', holder.since, holder.pid);
     }
-    rmSync(paths.lockFile, { force: true });
+    clearAway(paths);
   }
   throw new HoldfastError('conflict', `${paths.lockFile} is taken by others again and again`);
+}
+
+/**
+ * Moves a lock that was found dead out of the way, and looks at what was moved: another `up` may have put its own
+ * there in between, which goes back.
+ */
+function clearAway(paths: LabPaths): void {
+  const moved = `${paths.lockFile}.${process.pid}.dead`;
+  try {
+    renameSync(paths.lockFile, moved);
+    const holder = readLock({ lockFile: moved });
+    if (holder !== undefined && isAlive(holder)) linkSync(moved, paths.lockFile);
+  } catch (error) {
+    // Gone already, or taken by a third one: the next attempt sees which.
+    if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    rmSync(moved, { force: true });
+  }
 }
 
 /** The process that is bringing a lab up, or undefined. */

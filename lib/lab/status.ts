@@ -4,7 +4,7 @@ import { systemClock } from '../clock';
 import { loadBalancerName } from '../naming';
 import type { Clock, RegisterState } from '../ports';
 import type { DaemonStatus, RegionStatus } from './daemon';
-import { GatewayClient } from './gateway';
+import { GatewayClient, type NotEmulated } from './gateway';
 import { type LabFile, readLabFile } from './lab-file';
 import { labPaths } from './paths';
 
@@ -41,7 +41,7 @@ export interface LabStatus {
   readonly regions: readonly RegionStatus[];
   readonly processes: DaemonStatus['processes'];
   /** Resources of the templates that exist by name only. */
-  readonly notEmulated: number;
+  readonly notEmulated: readonly NotEmulated[];
   /** What is not as it should be. */
   readonly problems: readonly string[];
   /** What could not be looked at; never counts as fine. */
@@ -54,7 +54,7 @@ const NOTHING: LabStatus = {
   healthy: false,
   regions: [],
   processes: [],
-  notEmulated: 0,
+  notEmulated: [],
   problems: ['no lab runs in this project'],
   unknown: [],
 };
@@ -86,7 +86,7 @@ export async function labStatus(options: StatusOptions): Promise<LabStatus> {
     ...{ since, timeScale, application, serviceHost, endpoint, servicePort, gatePort, register, dns },
     regions: daemon?.regions ?? [],
     processes: daemon?.processes ?? [],
-    notEmulated: notEmulated?.length ?? 0,
+    notEmulated: notEmulated ?? [],
     problems,
     unknown,
   };

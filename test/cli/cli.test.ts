@@ -117,3 +117,19 @@ test('a drill in a lab that is not up exits 1 and says how to bring it up', asyn
   expect(exitCode).toBe(1);
   expect(stderr).toContain('holdfast up');
 });
+
+test('bad usage with --json is a document too', async () => {
+  const { exitCode, stdout } = await runCli(['fly', '--json']);
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ version: 1, error: { code: 'invalid-input' } });
+});
+
+test('status and down of a project without a lab answer with one document each', async () => {
+  writeFileSync(path.join(folder, 'cdk.json'), '{}');
+  const status = await runCli(['status', '--json'], { cwd: folder });
+  expect(status.exitCode).toBe(2);
+  expect(JSON.parse(status.stdout)).toMatchObject({ version: 1, running: false, healthy: false });
+  const down = await runCli(['down', '--json'], { cwd: folder });
+  expect(down.exitCode).toBe(0);
+  expect(JSON.parse(down.stdout)).toEqual({ version: 1, stopped: [] });
+});

@@ -20,7 +20,7 @@ test('Ctrl-C before the promotion: the old Region is active again, at a new epoc
   await eventually('writes again', async () => (await order(STANDBY)).status === 201);
 });
 
-test('SIGKILL in the middle: a second drill is refused while the lock binds, and resume goes on to the end', async () => {
+test('SIGKILL in the middle: resume waits until the dead process no longer binds, and goes on to the end', async () => {
   const before = await register();
   const drill = startCli(['drill', 'switchover', '--to', SEED, '--rate', '0']);
   await drill.saw('switch the global database over');
