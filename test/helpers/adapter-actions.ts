@@ -1,0 +1,22 @@
+import { sources } from './sources';
+
+/** Names of services in IAM where they differ from those of their clients. */
+const SERVICES: Readonly<Record<string, string>> = {
+  'auto-scaling': 'autoscaling',
+  'elastic-load-balancing-v2': 'elasticloadbalancing',
+};
+
+/** Every action of IAM that the adapters of a drill call: commands and paginators that `lib/aws` imports. */
+export function adapterActions(): readonly string[] {
+  return [...new Set(sources('lib/aws').flatMap(({ text }) => actionsOf(text)))].sort();
+}
+
+function actionsOf(text: string): readonly string[] {
+  const imports = text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g);
+  return [...imports].flatMap(([, imported = '', client = '']) =>
+    imported
+      .split(',')
+      .map(name => /^\s*(?:paginate(\w+)|(\w+)Command)\s*$/.exec(name))
+      .flatMap(match => (match === null ? [] : [`${SERVICES[client] ?? client}:${match[1] ?? match[2]}`])),
+  );
+}
