@@ -42,11 +42,7 @@ export class FoundationStack extends Stack {
       });
     }
     this.dataKey = this.createKey(topology.application);
-    this.alarmTopic = new Topic(this, 'Alarms', {
-      displayName: `${topology.application} ${region.name}`,
-      masterKey: this.dataKey,
-      enforceSSL: true,
-    });
+    this.alarmTopic = this.createAlarmTopic(`${topology.application} ${region.name}`);
     const host = hostOfContext(props.context);
     const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', topology.dns);
     const validation = CertificateValidation.fromDns(zone);
@@ -63,6 +59,21 @@ export class FoundationStack extends Stack {
         validation,
       }),
     });
+  }
+
+  private createAlarmTopic(displayName: string): Topic {
+    const topic = new Topic(this, 'Alarms', { displayName, masterKey: this.dataKey, enforceSSL: true });
+    // enforceSSL sets a policy, which replaces the one with which SNS makes a topic: alarms need a word of their own.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsPublish',
+        principals: [new ServicePrincipal('cloudwatch')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    return topic;
   }
 
   private createKey(application: string): Key {
