@@ -1,10 +1,18 @@
-import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  type CompositeAlarm,
+  type MetricAlarm,
+  paginateDescribeAlarms,
+} from '@aws-sdk/client-cloudwatch';
 import type { AlarmState } from '../ports';
 import { ask, type Connection } from './clients';
 
 const STATES: Readonly<Record<string, AlarmState['state']>> = { OK: 'ok', ALARM: 'alarm' };
 
-/** Alarms whose names begin with the application's, metric and composite alike. */
+/**
+ * Alarms whose names begin with the application's, metric and composite alike, but for those that only turn a scaling
+ * policy: a group with nothing to do keeps its scale-in alarm in ALARM for as long as it is quiet.
+ */
 export function alarms(
   connection: Connection,
   application: string,
@@ -19,9 +27,16 @@ export function alarms(
     };
     for await (const page of paginateDescribeAlarms({ client }, input)) {
       for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])]) {
+        if (onlyScales(alarm)) continue;
         found.push({ name: alarm.AlarmName ?? '', state: STATES[alarm.StateValue ?? ''] ?? 'unknown' });
       }
     }
     return found;
   });
+}
+
+function onlyScales(alarm: MetricAlarm | CompositeAlarm): boolean {
+  const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = alarm;
+  const actions = [...AlarmActions, ...OKActions, ...InsufficientDataActions];
+  return actions.length > 0 && actions.every(action => /^arn:[^:]+:autoscaling:/.test(action));
 }

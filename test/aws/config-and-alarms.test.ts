@@ -78,3 +78,25 @@ test('alarms are those of the application, all pages, metric and composite', asy
   ]);
   expect(endpoint.sent[0]?.json).toMatchObject({ AlarmNamePrefix: 'orders-' });
 });
+
+test('an alarm that only scales a group is no sign of trouble, one that also tells somebody is', async () => {
+  const policy =
+    'arn:aws:autoscaling:us-west-2:000000000000:scalingPolicy:id:autoScalingGroupName/orders-worker';
+  const topic = 'arn:aws:sns:us-west-2:000000000000:alarms';
+  const alarm = (AlarmName: string, actions: object) => ({ AlarmName, StateValue: 'ALARM', ...actions });
+  endpoint.replies = {
+    DescribeAlarms: () => ({
+      body: {
+        MetricAlarms: [
+          // A queue that is empty keeps this one in alarm for as long as a standby is quiet.
+          alarm('orders-service-WorkIdle', { AlarmActions: [policy] }),
+          alarm('orders-busy', { AlarmActions: [policy, topic] }),
+          alarm('orders-recovered', { AlarmActions: [policy], OKActions: [topic] }),
+          alarm('orders-silent', { AlarmActions: [] }),
+        ],
+      },
+    }),
+  };
+  const read = await endpoint.cloud().alarms(WEST);
+  expect(read.map(({ name }) => name)).toEqual(['orders-busy', 'orders-recovered', 'orders-silent']);
+});
