@@ -30,6 +30,13 @@ export function requesterRules(
       message: 'cannot fence a partition, so its moves are manual only',
       fix: "use a register of kind 'strong', or leave automatic mode off",
     },
+    props.readinessUrl !== undefined &&
+      matching(
+        'readinessUrl',
+        props.readinessUrl,
+        /^https:\/\/[^/\s]+\/\S*$/,
+        'use an address such as https://.../readyz',
+      ),
     secondsRule('damping', times.damping, 60, 3600),
     secondsRule('coolDown', times.coolDown, 600, 86_400),
     ...signalRules('deepHealth', props.deepHealth, region),

@@ -1,6 +1,9 @@
 import { App, Duration, Fn, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import fc from 'fast-check';
 import { FailoverDns, type FailoverDnsProps } from '../../../constructs/traffic/failover-dns';
+import { checkRules } from '../../../constructs/traffic/failover-rules';
+import { turnSeconds } from '../../../constructs/traffic/failover-time';
 
 const CHAIN = ['us-east-2', 'us-west-2'];
 
@@ -178,6 +181,22 @@ describe('BP-31: the time of a turn', () => {
     expect(() => dns({ turnWithin: Duration.seconds(90) })).not.toThrow();
     expect(() => dns({ turnWithin: Duration.seconds(89) })).toThrow(
       /turnWithin: a turn takes 90 s.*received "89 s"; shorten checkIntervalSeconds/,
+    );
+  });
+
+  test('any legal numbers add up, and only legal ones pass', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(5, 10, 15, 20, 30, 45, 60),
+        fc.integer({ min: -1, max: 12 }),
+        fc.integer({ min: 0, max: 600 }),
+        (checkIntervalSeconds, checkFailures, cache) => {
+          const props = { checkIntervalSeconds, checkFailures, clientDnsCache: Duration.seconds(cache) };
+          const legal = [10, 30].includes(checkIntervalSeconds) && checkFailures >= 1 && checkFailures <= 10;
+          expect(checkRules(props).filter(Boolean).length === 0).toBe(legal);
+          expect(turnSeconds(props)).toBe(checkIntervalSeconds * checkFailures + 60 + cache);
+        },
+      ),
     );
   });
 

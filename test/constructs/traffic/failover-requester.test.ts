@@ -188,6 +188,7 @@ describe('refuses', () => {
       },
       /deepHealth: in another Region, which may be the lost one, received "us-east-2"/,
     ],
+    ['readiness in the clear', () => ({ readinessUrl: 'http://x.test/readyz' }), /readinessUrl:.*"http:/],
     ['a host that is none', () => ({ host: 'Orders' }), /host:.*"Orders"/],
   ])('%s', (_what, change, message) => {
     expect(() => build(change)).toThrow(message);

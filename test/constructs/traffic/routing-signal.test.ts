@@ -1,9 +1,12 @@
+import { BlockList } from 'node:net';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import fc from 'fast-check';
 import { routingAnswer } from '../../../constructs/traffic/routing-answer';
 import { LatencyReads } from '../../../constructs/traffic/routing-reads';
 import type { RoutingSignal } from '../../../constructs/traffic/routing-signal';
+import { signalRules } from '../../../constructs/traffic/routing-signal-rules';
 import { type RoutingTemplate, routingZoneOf } from '../../../constructs/traffic/routing-template';
 
 const REGIONS = ['us-east-2', 'us-west-2', 'eu-west-1'];
@@ -189,6 +192,51 @@ describe('refuses', () => {
     ],
   ])('%s', (_what, signal, message) => {
     expect(() => reads(signal)).toThrow(message);
+  });
+
+  test('BP-30: every address that no public checker reaches, and no other', () => {
+    const closed = new BlockList();
+    for (const [network, bits] of [
+      ['0.0.0.0', 8],
+      ['10.0.0.0', 8],
+      ['100.64.0.0', 10],
+      ['127.0.0.0', 8],
+      ['169.254.0.0', 16],
+      ['172.16.0.0', 12],
+      ['192.168.0.0', 16],
+      ['224.0.0.0', 3],
+    ] as const) {
+      closed.addSubnet(network, bits);
+    }
+    const near = fc.constantFrom(
+      0,
+      9,
+      10,
+      11,
+      99,
+      100,
+      101,
+      126,
+      127,
+      128,
+      168,
+      169,
+      171,
+      172,
+      173,
+      192,
+      223,
+      224,
+    );
+    const octet = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(fc.oneof(near, octet), octet, octet, octet, (...octets) => {
+        const host = octets.join('.');
+        const broken = signalRules('signal', { kind: 'endpoint', host }).filter(Boolean);
+        expect(broken.length > 0).toBe(closed.check(host));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("reads under the failover chain's own name", () => {
