@@ -2,6 +2,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import fc from 'fast-check';
 import { QueueWorker } from '../../../constructs/async/queue-worker';
 import type { QueueWorkerProps } from '../../../constructs/async/queue-worker-props';
 import { stackIn } from '../stack';
@@ -131,6 +132,31 @@ describe('workers that follow the backlog', () => {
         },
       },
     });
+  });
+
+  test('count what each of them has, whether there are many, one, none or no figure at all (BP-22)', () => {
+    const [policy] = Object.values(
+      template.findResources('AWS::AutoScaling::ScalingPolicy', {
+        Properties: { PolicyType: 'TargetTrackingScaling' },
+      }),
+    );
+    const { Metrics } = policy?.Properties.TargetTrackingConfiguration.CustomizedMetricSpecification ?? {};
+    const { Expression } = Metrics.find(({ Id }: { Id: string }) => Id === 'backlog');
+    const FILL = (value: number | undefined, otherwise: number) => value ?? otherwise;
+    const IF = (holds: boolean, value: number, otherwise: number) => (holds ? value : otherwise);
+    const backlog = new Function('waiting', 'working', 'workers', 'FILL', 'IF', `return ${Expression}`);
+    fc.assert(
+      fc.property(
+        fc.nat(1e6),
+        fc.nat(1e4),
+        fc.option(fc.nat(500), { nil: undefined }),
+        (waiting, working, workers) => {
+          const expected = (waiting + working) / Math.max(1, workers ?? 1);
+          expect(backlog(waiting, working, workers, FILL, IF)).toBeCloseTo(expected);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   test('come in one by one, and only while nothing waits and nothing is in work (BP-21)', () => {
