@@ -1,9 +1,9 @@
 import { HoldfastError } from '../../lib/errors';
-import { loadTopology } from '../../regions';
+import { loadTopology, type Partition, type RegionSpec } from '../../regions';
 import orders from '../../regions/examples/orders';
 import { example, templatesOf } from '../stacks/example';
 
-const PAIRS = {
+const PAIRS: Readonly<Record<Partition, readonly RegionSpec[]>> = {
   aws: [
     { name: 'us-east-2', seed: true, zones: ['use2-az1', 'use2-az2', 'use2-az3'], cidr: '10.10.0.0/16' },
     { name: 'us-west-2', zones: ['usw2-az1', 'usw2-az2', 'usw2-az3'], cidr: '10.20.0.0/16' },
@@ -21,8 +21,7 @@ const PAIRS = {
     },
     { name: 'us-gov-east-1', zones: ['usge1-az1', 'usge1-az2', 'usge1-az3'], cidr: '10.20.0.0/16' },
   ],
-} as const;
-type Partition = keyof typeof PAIRS;
+};
 const PARTITIONS = Object.keys(PAIRS) as Partition[];
 
 /** The strong register knows no set of Regions outside the commercial partition, so elsewhere it is an eventual one. */
@@ -66,9 +65,11 @@ describe.each(PARTITIONS)('law 7: the example in %s', partition => {
 });
 
 test.each(
-  PARTITIONS.flatMap(first => PARTITIONS.filter(second => second !== first).map(second => [first, second])),
+  PARTITIONS.flatMap(first =>
+    PARTITIONS.filter(second => second !== first).map(second => [first, second] as const),
+  ),
 )('law 7: a Region of %s and one of %s are refused, with the reason', (first, second) => {
-  const regions = [PAIRS[first as Partition][0], PAIRS[second as Partition][1]];
+  const regions = [PAIRS[first][0], PAIRS[second][1]];
   let problems: HoldfastError['problems'] = [];
   try {
     loadTopology({ ...orders, regions, register: { kind: 'eventual' } });
