@@ -174,6 +174,12 @@ test('BP-23: two stacks that roll out one environment of a Region are refused; a
   );
 });
 
+test('BP-23: stacks that do not say where they go may roll out the same environment, each in its own Region', () => {
+  const app = new App();
+  declare(new Stack(app, 'one'));
+  expect(() => declare(new Stack(app, 'two'))).not.toThrow();
+});
+
 test('BP-24: white space and the order of keys start no rollout', () => {
   const versions = ['{"limit":1,"hosts":["a"]}', '{\n  "hosts": [ "a" ],\n  "limit": 1\n}'].map(text =>
     Object.keys(templateWith(JSON.parse(text) as Json).findResources(VERSION)),
