@@ -63,28 +63,21 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
  * Goes on with a drill whose process died or that stopped safely: forward, or back when its rollback had begun.
  * @throws HoldfastError `not-found` when there is none, `conflict` when it is under way or was overtaken
  */
-export async function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
-  const { plan, journal } = await takeUp(context, choice);
-  const lock = await takeLock(context, plan.id, plan.to, plan.before.epoch + 1);
-  try {
-    journal.append({ type: 'resume', holder: context.holder });
-    const run = makeRun(context, plan, journal, lock);
-    const rollback = journal.last('rollback');
-    return await conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
-  } finally {
-    await lock.release();
-  }
+export function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
+  return withTakenUp(context, choice, run => {
+    run.journal.append({ type: 'resume', holder: context.holder });
+    const rollback = run.journal.last('rollback');
+    return conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
+  });
 }
 
 /**
  * Undoes a drill whose process died or that stopped safely: the old Region becomes active again at a new epoch.
  * @throws HoldfastError `refused` past the point of no return, else as {@link resumeDrill}
  */
-export async function abortDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
-  const { plan, journal } = await takeUp(context, choice);
-  const lock = await takeLock(context, plan.id, plan.to, plan.before.epoch + 1);
-  try {
-    const run = makeRun(context, plan, journal, lock);
+export function abortDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
+  return withTakenUp(context, choice, run => {
+    const { journal, plan } = run;
     if (pastNoReturn(run)) {
       throw new HoldfastError(
         'refused',
@@ -92,10 +85,8 @@ export async function abortDrill(context: DrillContext, choice: DrillChoice = {}
       );
     }
     journal.append({ type: 'resume', holder: context.holder });
-    return await conclude(run, () => driveRollback(run, { cause: 'aborted', reason: 'aborted by a person' }));
-  } finally {
-    await lock.release();
-  }
+    return conclude(run, () => driveRollback(run, { cause: 'aborted', reason: 'aborted by a person' }));
+  });
 }
 
 /** A drill that passed its preflight and did not end. */
@@ -113,6 +104,24 @@ export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedD
     if (journal.unfinished && plan !== undefined) return { plan, journal };
   }
   return undefined;
+}
+
+/** Takes a drill up: finds it, takes the lock, and reads its journal once more. */
+async function withTakenUp(
+  context: DrillContext,
+  choice: DrillChoice,
+  act: (run: Run) => Promise<DrillResult>,
+): Promise<DrillResult> {
+  const { plan: found } = await takeUp(context, choice);
+  const lock = await takeLock(context, found.id, found.to, found.before.epoch + 1);
+  try {
+    // While the lock was waited for, its holder may have gone on: what it has sent and how far it came stands in
+    // the journal, of which nobody else is the writer now.
+    const { plan, journal } = await takeUp(context, { id: found.id });
+    return await act(makeRun(context, plan, journal, lock));
+  } finally {
+    await lock.release();
+  }
 }
 
 async function takeUp(context: DrillContext, choice: DrillChoice): Promise<UnfinishedDrill> {
