@@ -1,9 +1,11 @@
 import { comesAfter } from '../parts/dependencies';
-import { textOf } from '../resolve';
-import { broken, COMPLIANT, NOT_APPLICABLE, type Rule } from '../rule';
+import { writtenAt } from '../parts/written';
+import { broken, COMPLIANT, NOT_APPLICABLE, type Rule, unknown } from '../rule';
 import type { Resource } from '../template';
+import { isHidden, Reference } from '../value';
 
 const TYPE = 'AWS::AppConfig::Deployment';
+const TARGET = ['Properties.ApplicationId', 'Properties.EnvironmentId'];
 
 /** One environment takes one deployment at a time. */
 export const configChain: Rule = {
@@ -16,14 +18,25 @@ export const configChain: Rule = {
   evaluate: (deployment, template) => {
     const others = template
       .ofType(TYPE)
-      .filter(other => other.logicalId !== deployment.logicalId && targetOf(other) === targetOf(deployment));
-    if (others.length === 0) return NOT_APPLICABLE;
-    const chained = others.every(
-      other => comesAfter(deployment, other, template) || comesAfter(other, deployment, template),
+      .filter(other => other.logicalId !== deployment.logicalId)
+      .map(other => ({ other, meets: meets(deployment, other) }))
+      .filter(({ meets: answer }) => answer !== 'no');
+    const loose = others.filter(
+      ({ other }) => !comesAfter(deployment, other, template) && !comesAfter(other, deployment, template),
     );
-    return chained ? COMPLIANT : broken('DependsOn');
+    if (loose.some(({ meets: answer }) => answer === 'yes')) return broken('DependsOn');
+    if (loose.length > 0) return unknown('Properties.EnvironmentId');
+    return others.length > 0 ? COMPLIANT : NOT_APPLICABLE;
   },
 };
 
-const targetOf = (deployment: Resource): string =>
-  ['ApplicationId', 'EnvironmentId'].map(name => textOf(deployment.at(`Properties.${name}`))).join('\n');
+/** Whether two deployments go to one environment. Names that are only known at deploy may be the same. */
+function meets(left: Resource, right: Resource): 'yes' | 'no' | 'perhaps' {
+  const different = TARGET.filter(path => writtenAt(left, path) !== writtenAt(right, path));
+  if (different.length === 0) return 'yes';
+  const told = different.some(path => [left, right].every(one => !isElsewhere(one.at(path))));
+  return told ? 'no' : 'perhaps';
+}
+
+const isElsewhere = (value: ReturnType<Resource['at']>): boolean =>
+  isHidden(value) && !(value instanceof Reference);

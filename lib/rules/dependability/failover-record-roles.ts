@@ -1,5 +1,5 @@
 import { judgeRecords, RECORD_TYPES, recordPaths } from '../parts/records';
-import { textOf } from '../resolve';
+import { writtenAt } from '../parts/written';
 import { broken, COMPLIANT, NOT_APPLICABLE, type Rule, unknown } from '../rule';
 import type { Resource } from '../template';
 import { isHidden } from '../value';
@@ -27,5 +27,5 @@ export const failoverRecordRoles: Rule = {
 
 const keyOf = (resource: Resource, path: string): string =>
   ['Failover', 'Name', 'Type', 'HostedZoneId', 'HostedZoneName']
-    .map(name => textOf(resource.at(`${path}.${name}`)))
+    .map(name => writtenAt(resource, `${path}.${name}`))
     .join('\n');

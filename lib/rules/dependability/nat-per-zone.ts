@@ -1,5 +1,5 @@
 import { zoneOf } from '../parts/zones';
-import { broken, COMPLIANT, NOT_APPLICABLE, type Rule } from '../rule';
+import { broken, COMPLIANT, NOT_APPLICABLE, type Rule, unknown } from '../rule';
 import type { Resource, Template } from '../template';
 
 /** A zone's way out stands in that zone. */
@@ -11,14 +11,16 @@ export const natPerZone: Rule = {
   source: 'law 9; Amazon VPC, NAT gateways (make them in each zone)',
   types: ['AWS::EC2::NatGateway'],
   evaluate: (gateway, template) => {
-    const zones = new Set(servedSubnets(gateway, template).flatMap(subnet => zoneOf(subnet) ?? []));
-    if (zones.size === 0) return NOT_APPLICABLE;
-    return zones.size === 1 ? COMPLIANT : broken('Properties.SubnetId');
+    const served = servedZones(gateway, template);
+    const zones = new Set(served.filter(zone => zone !== undefined));
+    if (zones.size > 1) return broken('Properties.SubnetId');
+    if (served.includes(undefined)) return unknown('Properties.SubnetId');
+    return zones.size === 1 ? COMPLIANT : NOT_APPLICABLE;
   },
 };
 
-/** Subnets of the template whose route table has a route to the gateway. */
-function servedSubnets(gateway: Resource, template: Template): readonly Resource[] {
+/** Zones of the subnets whose route table has a route to the gateway; `undefined` for one that is not told. */
+function servedZones(gateway: Resource, template: Template): readonly (string | undefined)[] {
   const routes = template
     .referrersOf(gateway)
     .filter(
@@ -26,10 +28,10 @@ function servedSubnets(gateway: Resource, template: Template): readonly Resource
     );
   return routes.flatMap(({ resource: route }) => {
     const table = template.follow(route.at('Properties.RouteTableId'));
-    return (table === undefined ? [] : template.referrersOf(table)).flatMap(({ resource }) =>
-      resource.type === 'AWS::EC2::SubnetRouteTableAssociation'
-        ? (template.follow(resource.at('Properties.SubnetId')) ?? [])
-        : [],
-    );
+    if (table === undefined) return [undefined];
+    return template
+      .referrersOf(table)
+      .filter(({ resource }) => resource.type === 'AWS::EC2::SubnetRouteTableAssociation')
+      .map(({ resource }) => zoneOf(template.follow(resource.at('Properties.SubnetId'))));
   });
 }

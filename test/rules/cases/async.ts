@@ -116,7 +116,7 @@ export const ASYNC: CasesByRule = {
   QueueVisibilityMargin: {
     compliant: { 'BP-14: six times': worked(1800, 300), 'and the window': worked(1805, 300, 5) },
     broken: { 'BP-14: below six times': worked(1799, 300), 'without the window': worked(1800, 300, 5) },
-    unknown: 'nothing hides',
+    unknown: 'told by another rule',
     notApplicable: { 'BP-14: shorter than the function is told by another rule': worked(60, 300) },
   },
   StreamRetryBounds: {

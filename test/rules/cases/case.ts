@@ -6,7 +6,7 @@ export interface RuleCases {
   readonly compliant: Readonly<Record<string, Resources>>;
   readonly broken: Readonly<Record<string, Resources>>;
   /** Templates that hide what decides; a rule without any says why none can. */
-  readonly unknown: Readonly<Record<string, Resources>> | 'plain text only' | 'nothing hides';
+  readonly unknown: Readonly<Record<string, Resources>> | 'plain text only' | 'told by another rule';
   readonly notApplicable?: Readonly<Record<string, Resources>>;
 }
 

@@ -83,6 +83,7 @@ export const COMPUTE: CasesByRule = {
     },
     broken: {
       'one subnet': group({ VPCZoneIdentifier: ['subnet-1'] }),
+      'one subnet twice': group({ VPCZoneIdentifier: ['subnet-1', 'subnet-1'] }),
       'two subnets of one zone': {
         ...group({ VPCZoneIdentifier: [{ Ref: 'A' }, { Ref: 'B' }] }),
         A: subnet(first),

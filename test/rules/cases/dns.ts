@@ -67,6 +67,10 @@ export const DNS: CasesByRule = {
   FailoverRecordRoles: {
     compliant: {
       'a pair': grouped({ Failover: 'PRIMARY', Name: 'a' }, { Failover: 'SECONDARY', Name: 'a' }),
+      'two names from two parameters': grouped(
+        { Failover: 'PRIMARY', Name: HIDDEN },
+        { Failover: 'PRIMARY', Name: { Ref: 'Other' } },
+      ),
     },
     broken: {
       'BP-29: two of one role': grouped(

@@ -172,13 +172,16 @@ export const OPERATIONS: CasesByRule = {
     },
     broken: {
       'BP-23: two at once': { Judged: deployment('e'), Second: deployment('e') },
+      'two at once, to one parameter': { Judged: deployment(HIDDEN), Second: deployment(HIDDEN) },
       'BP-23: the third is not chained': {
         Judged: deployment('e'),
         Second: deployment('e', { DependsOn: 'Judged' }),
         Third: deployment('e'),
       },
     },
-    unknown: 'nothing hides',
+    unknown: {
+      'two parameters may be one': { Judged: deployment(HIDDEN), Second: deployment({ Ref: 'Other' }) },
+    },
     notApplicable: { 'two environments': { Judged: deployment('e'), Second: deployment('f') } },
   },
   FunctionRuntime: {
@@ -212,7 +215,15 @@ export const OPERATIONS: CasesByRule = {
   NatPerZone: {
     compliant: { 'its own zone': subnets('us-east-2a', 'us-east-2a') },
     broken: { 'two zones': subnets('us-east-2a', 'us-east-2b') },
-    unknown: 'nothing hides',
+    unknown: {
+      'a route table elsewhere': {
+        ...one('AWS::EC2::NatGateway'),
+        Route: {
+          Type: 'AWS::EC2::Route',
+          Properties: { RouteTableId: HIDDEN, NatGatewayId: { Ref: 'Judged' } },
+        },
+      },
+    },
     notApplicable: { 'no subnet of the template': one('AWS::EC2::NatGateway') },
   },
   RegionSwitchName: {
