@@ -1,5 +1,4 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ObjectStore } from '../constructs';
 
@@ -12,7 +11,7 @@ export function build(app: App): Stack {
   new ObjectStore(stack, 'Receipts', {
     bucketName: 'orders-receipts-111111111111-us-east-2',
     peers: [{ region: 'us-west-2', bucketName: 'orders-receipts-111111111111-us-west-2' }],
-    alarmAction: new SnsAction(new Topic(stack, 'Alarms', { enforceSSL: true })),
+    alarmTopic: new Topic(stack, 'Alarms', { enforceSSL: true }),
   });
   return stack;
 }

@@ -7,13 +7,13 @@ import {
   type MetricOptions,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { type IRole, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { allowAlarms, sendAlarms } from './alarm-topic';
 import type { BackupLifecycle, BackupPlanProps, BackupRule } from './backup-plan-props';
 import { validateBackupPlan } from './backup-plan-validation';
 
@@ -175,18 +175,21 @@ export class BackupPlan extends Construct {
       },
       targets: [new SnsTopic(alarmTopic)],
     });
+    // The target has just given the topic a policy, and with it taken away what other alarms relied on.
+    allowAlarms(alarmTopic);
   }
 
   /** Days without a good job in a row; a day without data is one, since the metric is only there when jobs are. */
   private createAlarm(within: Duration, topic: ITopic): void {
-    new Alarm(this, 'Missing', {
+    const alarm = new Alarm(this, 'Missing', {
       alarmDescription: `No backup in ${this.vaultName} has ended well for ${within.toDays()} day(s)`,
       metric: this.metricJobsCompleted({ period: Duration.days(1) }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: within.toDays(),
       treatMissingData: TreatMissingData.BREACHING,
-    }).addAlarmAction(new SnsAction(topic));
+    });
+    sendAlarms([alarm], topic);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 
 /** The bucket of another Region to which this one replicates, and which replicates to this one. */
 export interface ObjectStorePeer {
@@ -55,8 +55,8 @@ export interface ObjectStoreProps extends ObjectStoreOptions {
    */
   readonly accessLogs?: IBucket;
   /**
-   * What hears the alarms of replication.
-   * @default - nothing; the alarms are in the console
+   * Hears the alarms of replication. The key of an encrypted topic must admit CloudWatch.
+   * @default - none; the alarms are in the console
    */
-  readonly alarmAction?: IAlarmAction;
+  readonly alarmTopic?: ITopic;
 }

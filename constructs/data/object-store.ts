@@ -16,6 +16,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { sendAlarms } from './alarm-topic';
 import type { ObjectStorePeer, ObjectStoreProps } from './object-store-props';
 import { replicationTo, ruleId } from './object-store-replication';
 import { validateObjectStore } from './object-store-validation';
@@ -55,6 +56,7 @@ export class ObjectStore extends Construct {
       resource.replicationConfiguration = replicationTo(this, bucket, props);
     }
     this.alarms = peers.flatMap((peer, index) => this.createAlarms(peer, index + 1, props));
+    if (props.alarmTopic !== undefined) sendAlarms(this.alarms, props.alarmTopic);
   }
 
   /** Lets `grantee` read objects and list them. */
@@ -171,8 +173,6 @@ export class ObjectStore extends Construct {
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    const alarms = [slow, failed];
-    if (props.alarmAction !== undefined) for (const alarm of alarms) alarm.addAlarmAction(props.alarmAction);
-    return alarms;
+    return [slow, failed];
   }
 }

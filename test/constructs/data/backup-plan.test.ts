@@ -148,6 +148,16 @@ test('no good job for days is an alarm, and silence is no good job', () => {
   });
 });
 
+test('the topic lets in the events and every alarm of the account', () => {
+  const stack = stackIn();
+  declare({ expectedWithin: Duration.days(1), alarmTopic: new Topic(stack, 'Alarms') }, stack);
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::SNS::TopicPolicy'));
+  const publishers = policy?.Properties.PolicyDocument.Statement.map(
+    (statement: { Principal: { Service: string } }) => statement.Principal.Service,
+  );
+  expect(publishers).toEqual(['events.amazonaws.com', 'cloudwatch.amazonaws.com']);
+});
+
 test('what rests cold does so for 90 days at the least', () => {
   const base = propsOf(stackIn());
   fc.assert(

@@ -1,6 +1,5 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ObjectStore } from '../../../constructs/data/object-store';
@@ -136,6 +135,23 @@ test('before the peers exist there is nothing to replicate to, and the bucket is
   expect(alarms).toEqual([]);
 });
 
+test('the topic of its alarms lets them in', () => {
+  const stack = stackIn();
+  declare(stack, { alarmTopic: new Topic(stack, 'Alarms', { enforceSSL: true }) });
+  Template.fromStack(stack).hasResourceProperties('AWS::SNS::TopicPolicy', {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Action: 'sns:Publish',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+        }),
+      ]),
+    },
+  });
+});
+
 test('three Regions: one rule and one priority for each peer', () => {
   const stack = stackIn();
   const peers = ['us-west-2', 'eu-west-1'].map(region => ({ region, bucketName: nameIn(region) }));
@@ -189,7 +205,7 @@ test('grants and alarms go where they are sent', () => {
   const stack = stackIn();
   const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-2:000000000000:alarms');
   const store = declare(stack, {
-    alarmAction: new SnsAction(topic),
+    alarmTopic: topic,
     replicationLatencyAlarm: Duration.minutes(30),
   });
   store.grantPut(new Role(stack, 'Writer', { assumedBy: new ServicePrincipal('ec2') }));
