@@ -43,14 +43,15 @@ export class OperationsStack extends Stack {
 
   private createOperatorRole({ topology, region }: RegionContext): OperatorRole {
     const { application } = topology;
+    // Its own Region first, so that the Regions' templates differ in names alone.
+    const names = topology.regions.map(({ name }) => name);
+    const regions = [region.name, ...names.filter(name => name !== region.name)];
     return new OperatorRole(this, 'Operator', {
       roleName: operatorRoleName(application, region.name),
+      regions,
       register: Register.fromTableName(this, 'Register', registerTableName(application)),
       globalClusterIdentifier: globalClusterIdentifier(application),
-      clusters: topology.regions.map(({ name }) => ({
-        region: name,
-        identifier: clusterIdentifier(application, name),
-      })),
+      clusters: regions.map(name => ({ region: name, identifier: clusterIdentifier(application, name) })),
       groupNames: [
         ...COLOURS.map(colour => cloneGroupName(application, colour)),
         workerGroupName(application),

@@ -45,10 +45,15 @@ export interface IRegister {
   readonly tableName: string;
   /** ARN of this Region's copy. */
   readonly tableArn: string;
-  /** Lets `grantee` read the register and the drill lock, item by item; neither a query nor a scan. */
+  /** Lets `grantee` read the register's own item; neither the drill lock, nor a query, nor a scan. */
   grantRead(grantee: IGrantable): Grant;
-  /** Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only; deletes the lock alone. */
-  grantMove(grantee: IGrantable): Grant;
+  /**
+   * Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only; deletes
+   * the lock alone.
+   *
+   * @param regions Regions whose copies it may use, by their agreed name; this Region's alone by default
+   */
+  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant;
   /** Requests of one kind, such as `GetItem`, that DynamoDB failed to serve in this Region: no quorum, no lease. */
   metricSystemErrors(operation: string, options?: MetricOptions): Metric;
 }
@@ -118,8 +123,8 @@ export class Register extends Construct implements IRegister {
     return grantRead(this, grantee);
   }
 
-  grantMove(grantee: IGrantable): Grant {
-    return grantMove(this, grantee);
+  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant {
+    return grantMove(this, grantee, regions);
   }
 
   metricSystemErrors(operation: string, options?: MetricOptions): Metric {
@@ -136,20 +141,15 @@ class NamedRegister extends Construct implements IRegister {
     readonly tableName: string,
   ) {
     super(scope, id);
-    this.tableArn = Stack.of(this).formatArn({
-      service: 'dynamodb',
-      resource: 'table',
-      resourceName: tableName,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
+    this.tableArn = copyArn(this);
   }
 
   grantRead(grantee: IGrantable): Grant {
     return grantRead(this, grantee);
   }
 
-  grantMove(grantee: IGrantable): Grant {
-    return grantMove(this, grantee);
+  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant {
+    return grantMove(this, grantee, regions);
   }
 
   metricSystemErrors(operation: string, options?: MetricOptions): Metric {
@@ -167,29 +167,42 @@ function systemErrors(register: IRegister & Construct, operation: string, option
   }).attachTo(register);
 }
 
-function grantRead(register: IRegister, grantee: IGrantable): Grant {
-  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:GetItem'], ...itemsOf(register) });
+/** ARN of a copy by its agreed name: no reference leads to another Region (law 3). */
+function copyArn(register: Construct & { readonly tableName: string }, region?: string): string {
+  return Stack.of(register).formatArn({
+    service: 'dynamodb',
+    ...(region === undefined ? {} : { region }),
+    resource: 'table',
+    resourceName: register.tableName,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
 }
 
-function grantMove(register: IRegister, grantee: IGrantable): Grant {
+function grantRead(register: IRegister, grantee: IGrantable): Grant {
+  const actions = ['dynamodb:GetItem'];
+  return Grant.addToPrincipal({ grantee, actions, ...itemsOf([register.tableArn], [REGISTER_KEY]) });
+}
+
+function grantMove(register: IRegister & Construct, grantee: IGrantable, regions?: readonly string[]): Grant {
+  const copies = regions?.map(region => copyArn(register, region)) ?? [register.tableArn];
   const move = Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    ...itemsOf(register),
+    ...itemsOf(copies, [REGISTER_KEY, DRILL_LOCK_KEY]),
   });
   // A lock is given back; the register is never deleted.
   const release = Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:DeleteItem'],
-    ...itemsOf(register, [DRILL_LOCK_KEY]),
+    ...itemsOf(copies, [DRILL_LOCK_KEY]),
   });
   return move.combine(release);
 }
 
 /** The items of these keys and no others: whatever else comes to lie in the table is not theirs. */
-function itemsOf(register: IRegister, keys: readonly string[] = [REGISTER_KEY, DRILL_LOCK_KEY]) {
+function itemsOf(resourceArns: string[], keys: readonly string[]) {
   return {
-    resourceArns: [register.tableArn],
+    resourceArns,
     conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } },
   };
 }

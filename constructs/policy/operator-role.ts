@@ -14,22 +14,28 @@ export interface OperatorRoleProps {
    * @default - whom the account's own policies allow, with a session of at most an hour
    */
   readonly assumedBy?: IPrincipal;
-  /** The register, at this Region's endpoint. */
+  /**
+   * Every Region of the topology, this one included: a drill asks and moves all of them as one identity, also when the
+   * Region whose stack made the role is lost.
+   */
+  readonly regions: readonly string[];
+  /** The register, of which each Region has a copy under the same name. */
   readonly register: IRegister;
   /** Global cluster that may be switched. */
   readonly globalClusterIdentifier: string;
   /** Members of the global cluster, one of which is the target of a switch. */
   readonly clusters: readonly { readonly region: string; readonly identifier: string }[];
-  /** Auto Scaling groups of this Region whose size may be raised. */
+  /** Auto Scaling groups whose size may be raised, by the names that they have in every Region. */
   readonly groupNames: readonly string[];
-  /** Path of the live settings in this Region's Parameter Store, with a slash at both ends. */
+  /** Path of the live settings in each Region's Parameter Store, with a slash at both ends. */
   readonly liveSettings: string;
 }
 
 /**
- * The role in which a drill moves a Region: reading, the register, the database and the capacity of **this** Region,
- * and nothing of a global control plane. Failing over needs no Route 53 and no IAM (law 2), so the role has neither;
- * each statement holds in its own Region only.
+ * The role in which a drill moves a Region: reading, the register, the database and the capacity of the topology's
+ * Regions, and nothing of a global control plane. Failing over needs no Route 53 and no IAM (law 2), so the role has
+ * neither. A drill has one identity and calls every Region, so each Region's role suffices for all of them, by agreed
+ * names and no reference (law 3); a Region's stack makes its own, so that none depends on another's.
  */
 export class OperatorRole extends Construct {
   readonly role: Role;
@@ -42,23 +48,23 @@ export class OperatorRole extends Construct {
       assumedBy: props.assumedBy ?? new AccountRootPrincipal(),
       maxSessionDuration: Duration.hours(1),
     });
-    props.register.grantMove(this.role);
-    const groups = props.groupNames.map(name => this.groupArn(name));
-    this.allow(READS, ['*']);
-    this.allow(['rds:SwitchoverGlobalCluster', 'rds:FailoverGlobalCluster'], this.databaseArns(props));
-    this.allow(['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'], groups);
-    const settings = `${props.liveSettings.replace(/^\/|\/$/g, '')}/*`;
-    const settingsArn = Stack.of(this).formatArn({
-      service: 'ssm',
-      resource: 'parameter',
-      resourceName: settings,
-    });
-    this.allow(['ssm:GetParameter', 'ssm:PutParameter'], [settingsArn]);
-    this.acknowledgeWildcards([...groups, settingsArn]);
+    const { regions } = props;
+    props.register.grantMove(this.role, regions);
+    const groups = props.groupNames.flatMap(name => regions.map(region => this.groupArn(name, region)));
+    const settings = regions.map(region => this.settingsArn(props.liveSettings, region));
+    this.allow(regions, READS, ['*']);
+    this.allow(
+      regions,
+      ['rds:SwitchoverGlobalCluster', 'rds:FailoverGlobalCluster'],
+      this.databaseArns(props),
+    );
+    this.allow(regions, ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'], groups);
+    this.allow(regions, ['ssm:GetParameter', 'ssm:PutParameter'], settings);
+    this.acknowledgeWildcards([...groups, ...settings]);
   }
 
-  private allow(actions: string[], resources: string[]): void {
-    const conditions = { StringEquals: { 'aws:RequestedRegion': Stack.of(this).region } };
+  private allow(regions: readonly string[], actions: string[], resources: string[]): void {
+    const conditions = { StringEquals: { 'aws:RequestedRegion': regions } };
     this.role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
@@ -79,12 +85,22 @@ export class OperatorRole extends Construct {
   }
 
   /** The id in the middle is chosen by Auto Scaling, so the name alone tells groups apart. */
-  private groupArn(name: string): string {
+  private groupArn(name: string, region: string): string {
     return Stack.of(this).formatArn({
       service: 'autoscaling',
+      region,
       resource: 'autoScalingGroup',
       resourceName: `*:autoScalingGroupName/${name}`,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  private settingsArn(path: string, region: string): string {
+    return Stack.of(this).formatArn({
+      service: 'ssm',
+      region,
+      resource: 'parameter',
+      resourceName: `${path.replace(/^\/|\/$/g, '')}/*`,
     });
   }
 
@@ -92,13 +108,13 @@ export class OperatorRole extends Construct {
     acknowledge(
       this.role,
       'AwsSolutions-IAM5[Resource::*]',
-      'These actions only read, mostly know no resource, and the condition holds them to this Region.',
+      'These actions only read, mostly know no resource, and the condition holds them to the topology’s Regions.',
     );
     for (const arn of arns) {
       acknowledge(
         this.role,
         `AwsSolutions-IAM5[Resource::${findingArn(this, arn)}]`,
-        'Only the part that AWS or the live settings choose is open; application and Region are fixed.',
+        'Only the part that AWS or the live settings choose is open; application and Regions are fixed.',
       );
     }
   }

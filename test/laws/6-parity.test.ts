@@ -18,10 +18,13 @@ const EXPLAINED: readonly (readonly [place: string, why: string])[] = [
   ['data/Resources/DatabaseCluster/Properties/MasterUserPassword', 'a secondary takes no credentials'],
   ['data/Resources/DatabaseCluster/Properties/MasterUsername', 'a secondary takes no credentials'],
   ['data/Resources/DatabaseCluster/DependsOn/*', 'only the seed’s member waits for the global cluster'],
-  [
-    'operations/Resources/OperatorRoleDefaultPolicy/Properties/PolicyDocument/Statement/3/Resource/*/Fn::Join/1/2',
-    'both name both members of the global cluster, in the order of the topology',
-  ],
+  ...[0, 1, 3, 4, 5].map(
+    statement =>
+      [
+        `operations/Resources/OperatorRoleDefaultPolicy/Properties/PolicyDocument/Statement/${statement}/Resource/*/Fn::Join/1/2`,
+        'both roles name the same resources of both Regions, sorted by the Region’s code',
+      ] as const,
+  ),
   ['dns/Resources/DnsOwnGate', 'the last record of the chain has no check'],
   ['dns/Resources/DnsNotGateOtherRegion', 'the last record of the chain has no check'],
   ['dns/Resources/DnsTurn', 'the last record of the chain has no check'],

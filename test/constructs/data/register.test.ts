@@ -129,21 +129,40 @@ test('another Region names its own copy and declares nothing', () => {
   Template.fromStack(stack).resourceCountIs(TABLE, 0);
 });
 
-test('a reader reads, a mover writes by condition, both the two items alone', () => {
+test('a reader reads the register alone, a mover writes the register and the lock by condition', () => {
   const stack = stackIn();
   const register = Register.fromTableName(stack, 'Register', 'orders-register');
   const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('ec2') });
   const mover = new Role(stack, 'Mover', { assumedBy: new ServicePrincipal('ec2') });
   register.grantRead(reader);
   register.grantMove(mover);
-  const keys = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock'] } };
-  for (const Action of [
-    'dynamodb:GetItem',
-    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  ]) {
+  const allowed: readonly [unknown, readonly string[]][] = [
+    ['dynamodb:GetItem', ['register']],
+    [
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ['register', 'drill-lock'],
+    ],
+  ];
+  for (const [Action, keys] of allowed) {
+    const Condition = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } };
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action, Condition: keys })]) },
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action, Condition })]) },
     });
+  }
+});
+
+test('a mover may be let into the copies of other Regions, by their agreed name', () => {
+  const stack = stackIn('us-west-2');
+  const mover = new Role(stack, 'Mover', { assumedBy: new ServicePrincipal('ec2') });
+  const register = Register.fromTableName(stack, 'Register', 'orders-register');
+  register.grantMove(mover, ['us-east-2', 'us-west-2']);
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const statements = policy?.Properties.PolicyDocument.Statement as { Resource: unknown }[];
+  for (const { Resource } of statements) {
+    const text = JSON.stringify(Resource);
+    for (const region of ['us-east-2', 'us-west-2']) {
+      expect(text).toContain(`:dynamodb:${region}:000000000000:table/orders-register`);
+    }
   }
 });
 

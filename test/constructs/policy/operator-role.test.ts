@@ -11,6 +11,8 @@ const SERVICES: Readonly<Record<string, string>> = {
   'elastic-load-balancing-v2': 'elasticloadbalancing',
 };
 
+const REGIONS = ['us-east-2', 'us-west-2'] as const;
+
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
@@ -27,6 +29,7 @@ function statementsIn(region: string): readonly Statement[] {
       { region: 'us-east-2', identifier: 'orders-us-east-2' },
       { region: 'us-west-2', identifier: 'orders-us-west-2' },
     ],
+    regions: [...REGIONS],
     groupNames: ['orders-blue'],
     liveSettings: '/orders/live/',
   });
@@ -37,6 +40,10 @@ function statementsIn(region: string): readonly Statement[] {
   return policy.PolicyDocument.Statement;
 }
 
+const ADAPTERS = path.join(__dirname, '../../../lib/aws');
+const ADAPTER_CALLS = readdirSync(ADAPTERS).flatMap(file =>
+  callsOf(readFileSync(path.join(ADAPTERS, file), 'utf8')),
+);
 const statements = statementsIn('us-west-2');
 const actions = statements.flatMap(({ Action }) => Action);
 
@@ -64,10 +71,8 @@ test('names every action, creates and deletes nothing but its own lock', () => {
 });
 
 test('suffices for every call that the adapters of a drill make', () => {
-  const folder = path.join(__dirname, '../../../lib/aws');
-  const calls = readdirSync(folder).flatMap(file => callsOf(readFileSync(path.join(folder, file), 'utf8')));
-  expect(calls.length).toBeGreaterThan(10);
-  expect(calls.filter(call => !actions.includes(call))).toEqual([]);
+  expect(ADAPTER_CALLS.length).toBeGreaterThan(10);
+  expect(ADAPTER_CALLS.filter(call => !actions.includes(call))).toEqual([]);
 });
 
 /** Commands and paginators that a file imports from an SDK client, as IAM actions. */
@@ -81,18 +86,64 @@ function callsOf(source: string): readonly string[] {
   );
 }
 
-test('what it may do it may do in its own Region alone', () => {
-  for (const { Action, Condition } of statements) {
-    if ([Action].flat().every(action => action.startsWith('dynamodb:'))) continue;
-    expect(Condition).toEqual({ StringEquals: { 'aws:RequestedRegion': 'us-west-2' } });
-  }
+describe.each(REGIONS)('one identity moves both Regions: the role of %s', own => {
+  const granted = statementsIn(own);
+
+  /** Whether one statement allows an action in a Region on what `name` ends the ARN of. */
+  const allows = (action: string, region: string, arn: string): boolean =>
+    granted.some(({ Action, Resource, Condition }) => {
+      const { StringEquals } = (Condition ?? {}) as { StringEquals?: { 'aws:RequestedRegion': string[] } };
+      const inRegion = StringEquals === undefined || StringEquals['aws:RequestedRegion'].includes(region);
+      return (
+        [Action].flat().includes(action) && inRegion && [Resource].flat().some(each => covers(each, arn))
+      );
+    });
+
+  test.each(REGIONS)('may make every call of the drill’s adapters in %s', region => {
+    expect(ADAPTER_CALLS.filter(call => !allows(call, region, targetOf(call, region)))).toEqual([]);
+  });
+
+  test('may make none of them in a Region that the topology lacks', () => {
+    const elsewhere = 'eu-west-1';
+    expect(ADAPTER_CALLS.filter(call => allows(call, elsewhere, targetOf(call, elsewhere)))).toEqual([]);
+  });
+
+  test('may switch by the global cluster as by its members', () => {
+    for (const region of REGIONS) {
+      for (const action of ['rds:SwitchoverGlobalCluster', 'rds:FailoverGlobalCluster']) {
+        expect(allows(action, region, ':rds::000000000000:global-cluster:orders-global')).toBe(true);
+      }
+    }
+  });
 });
 
-test('the register is this Region’s copy, the two items alone', () => {
+/** What a call of a drill is about. Reads know no resource. */
+function targetOf(call: string, region: string): string {
+  const [service = '', action = ''] = call.split(':');
+  const inRegion = `:${service}:${region}:000000000000:`;
+  if (service === 'dynamodb') return `${inRegion}table/orders-register`;
+  if (service === 'rds' && action.endsWith('GlobalCluster')) return `${inRegion}cluster:orders-${region}`;
+  if (service === 'autoscaling' && !action.startsWith('Describe')) {
+    return `${inRegion}autoScalingGroup:an-id:autoScalingGroupName/orders-blue`;
+  }
+  return '*';
+}
+
+/** Whether a resource of a statement, with references in it, covers an ARN without its partition. */
+function covers(resource: unknown, arn: string): boolean {
+  const joined = (resource as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1];
+  const text =
+    joined === undefined ? String(resource) : joined.filter(part => typeof part === 'string').join('');
+  const pattern = text
+    .replace(/^arn:/, '')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*');
+  return new RegExp(`^${pattern}$`).test(arn);
+}
+
+test('the register is the Regions’ copies, the two items alone', () => {
   const register = statements.find(({ Action }) => Action.includes('dynamodb:UpdateItem'));
-  expect(JSON.stringify(register?.Resource)).toContain(
-    ':dynamodb:us-west-2:000000000000:table/orders-register',
-  );
+  expect([register?.Resource].flat()).toHaveLength(REGIONS.length);
   expect(register?.Condition).toEqual({
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock'] },
   });
