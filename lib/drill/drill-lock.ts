@@ -59,8 +59,11 @@ export class HeldLock {
       heartbeatAt: heartbeat(clock),
       leaseSeconds,
     };
-    if (!(await firstAnswer(endpoints, region => cloud.takeLock(region, lock, seen))))
-      throw busy(await read());
+    if (!(await firstAnswer(endpoints, region => cloud.takeLock(region, lock, seen)))) {
+      // A write whose answer was lost is refused when it is repeated, here or within the SDK: by our own lock.
+      const now = await read();
+      if (now?.holder !== lock.holder || now.heartbeatAt !== lock.heartbeatAt) throw busy(now);
+    }
     return new HeldLock(options, lock, startedAt);
   }
 

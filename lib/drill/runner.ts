@@ -100,11 +100,14 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
   throwIfAborted(run);
   try {
     await action.prepare?.(run);
+    // However long the last look took: the lock is held still, or nothing is sent.
+    await run.lock.ensure();
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     run.problem = messageOf(error);
     return false;
   }
+  throwIfAborted(run);
   run.journal.append({ type: 'act', step: step.id });
   try {
     await action.perform?.(run);

@@ -72,6 +72,16 @@ describe('two operators', () => {
     expect(harness.world.lock?.holder).toBe('somebody else');
   });
 
+  test('a lock whose write was answered late is taken by its own read, not refused in its own name', async () => {
+    const harness = new Harness();
+    // The first endpoint writes and its answer is lost; the second finds the lock taken: by ourselves.
+    harness.world.faults = (name, count) => (name === 'takeLock' && count === 0 ? 'lost-answer' : 'none');
+    const { report } = await runDrill(harness.process().context, { to: WEST });
+    expect(report.outcome).toBe('done');
+    expect(harness.world.log.filter(call => call.startsWith('takeLock'))).toHaveLength(2);
+    expect(harness.world.lock).toBeUndefined();
+  });
+
   test('the lock is renewed by its heartbeat, not by every step', async () => {
     const harness = new Harness();
     await runDrill(harness.process().context, { to: WEST });
