@@ -1,3 +1,4 @@
+import type { DrillContext } from './context';
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
 import { readyz } from './probe';
 import { readRegister } from './registers';
@@ -18,6 +19,8 @@ export interface Ending {
 
 /** Unscaled seconds to wait, after a rollback, until the old Region serves again. */
 const RETURN_SECONDS = 120;
+/** The wait is not cut shorter than this by the time scale. */
+const MINIMUM_RETURN_SECONDS = 20;
 
 /** Goes forward; a failure or an abort before the point of no return goes back, any later one stops safely. */
 export async function driveForward(run: Run): Promise<Ending> {
@@ -47,8 +50,10 @@ export async function driveRollback(
   try {
     const result = await rollBack(run);
     if (!result.undone) return safeStop(run, `${reason}; the way back is closed: ${result.reason}`);
-    await waitUntilActive(run);
-    return { outcome: cause, final: true, reason };
+    const missing = await waitUntilActive(run);
+    return missing === undefined
+      ? { outcome: cause, final: true, reason }
+      : safeStop(run, `${reason}; ${missing}`);
   } catch (error) {
     if (isConflict(error)) return conflicted(run, messageOf(error));
     if (!isRefused(error) && !isUnavailable(error)) throw error;
@@ -65,11 +70,14 @@ async function safeStop(run: Run, why: string): Promise<Ending> {
   return { outcome: 'safe-stop', final: false, reason, next };
 }
 
-/** Who may acknowledge writes now, in words: never none without saying so. */
+/** Who may acknowledge writes now, in words: never none without saying so, and nobody who does not say so itself. */
 async function whoWrites({ context, plan }: Run): Promise<string> {
   try {
     const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
-    return record.phase === 'active' ? `${record.region} accepts writes` : 'no Region accepts writes';
+    if (record.phase !== 'active') return 'no Region accepts writes';
+    return (await serves(context, record.region))
+      ? `${record.region} accepts writes`
+      : `the register names ${record.region}; not verified`;
   } catch (error) {
     if (!isUnavailable(error) && !isRefused(error)) throw error;
     return 'whether a Region accepts writes is unknown';
@@ -84,16 +92,23 @@ function conflicted(run: Run, reason: string): Ending {
   return { outcome: 'safe-stop', final: !run.lock.lost, reason, next };
 }
 
-async function waitUntilActive(run: Run): Promise<void> {
-  const { clock, timeScale, output } = run.context;
+/** Waits until the old Region serves; resolves to what is missing when it does not in time. */
+async function waitUntilActive(run: Run): Promise<string | undefined> {
+  const { clock, timeScale } = run.context;
   const { from } = run.plan;
-  const deadline = clock.monotonic() + Math.max(RETURN_SECONDS / timeScale, 20) * 1000;
-  for (;;) {
-    const ready = await readyz(run.context, from);
-    if (ready?.ready && ready.role === 'active') return;
-    if (clock.monotonic() > deadline) break;
+  const seconds = Math.max(RETURN_SECONDS / timeScale, MINIMUM_RETURN_SECONDS);
+  const deadline = clock.monotonic() + seconds * 1000;
+  while (!(await serves(run.context, from))) {
+    if (clock.monotonic() > deadline) {
+      return `${from} is active in the register but does not report ready after ${seconds.toFixed(0)} s`;
+    }
     await clock.sleep(pollMilliseconds(timeScale));
   }
-  const text = `${from} is active in the register but does not report ready yet`;
-  output.emit({ code: 'drill.rollback.not-ready', level: 'warn', text });
+  return undefined;
+}
+
+/** Whether the Region itself says that it is active and ready: it holds the lease and its database is writable. */
+async function serves(context: DrillContext, region: string): Promise<boolean> {
+  const ready = await readyz(context, region);
+  return ready?.ready === true && ready.role === 'active';
 }
