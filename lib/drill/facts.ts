@@ -1,6 +1,7 @@
 import type { AlarmState, CapacityGroup, ConfigState, DatabaseState, ReplicationLag } from '../ports';
 import type { DrillContext } from './context';
 import { messageOf } from './failures';
+import { currentSeconds } from './lag';
 import { type Readiness, readyz } from './probe';
 
 /** A value that was read, or why it could not be. */
@@ -26,9 +27,6 @@ export interface Facts {
   /** The lag of the standby; absent when nothing measures it. */
   readonly lagSeconds?: number;
 }
-
-/** A measured lag older than this says nothing. */
-const LAG_MAXIMUM_AGE_SECONDS = 300;
 
 /** Reads all that the checks need; what cannot be read is kept as unknown. */
 export async function gatherFacts(context: DrillContext, from: string, to: string): Promise<Facts> {
@@ -117,10 +115,5 @@ function currentLag(
   lag: Read<ReplicationLag | undefined>,
   standby: Read<Readiness | undefined>,
 ): number | undefined {
-  const told = knownOf(standby)?.database?.lagSeconds;
-  const measured = knownOf(lag);
-  return (
-    told ??
-    (measured !== undefined && measured.ageSeconds <= LAG_MAXIMUM_AGE_SECONDS ? measured.seconds : undefined)
-  );
+  return knownOf(standby)?.database?.lagSeconds ?? currentSeconds(knownOf(lag));
 }

@@ -69,6 +69,11 @@ export async function raise(
   return firstAnswer(endpoints, region => cloud.raiseRegister(region, { from, to, by: raisedBy(drillId) }));
 }
 
+/** Error for a register that was there when the drill began. */
+export function registerGone(): HoldfastError {
+  return new HoldfastError('conflict', 'the register is gone; nothing may be moved without it');
+}
+
 /** Error for a register that somebody else moved. */
 export function registerConflict(state: RegisterState): HoldfastError {
   return new HoldfastError(

@@ -52,6 +52,7 @@ export class FakeWorld {
   stuck = false;
   groups: Record<string, CapacityGroup[]> = { [EAST]: fleet(), [WEST]: fleet() };
   lagSeconds: number | undefined = 0.2;
+  lagAgeSeconds = 1;
   /** What the service says of its own lag. */
   readyLagSeconds: number | undefined = 0;
   config: Record<string, { version: string; digest?: string; deploying: boolean } | undefined> = {
@@ -121,7 +122,9 @@ export class FakeWorld {
       databaseState: region => call('databaseState', region, () => this.database()),
       replicationLag: region =>
         call('replicationLag', region, () =>
-          this.lagSeconds === undefined ? undefined : { seconds: this.lagSeconds, ageSeconds: 1 },
+          this.lagSeconds === undefined
+            ? undefined
+            : { seconds: this.lagSeconds, ageSeconds: this.lagAgeSeconds },
         ),
       startSwitchover: (region, arn) => call('startSwitchover', region, () => this.switchOver(region, arn)),
       capacity: region => call('capacity', region, () => this.groups[region] ?? []),
@@ -176,7 +179,8 @@ export class FakeWorld {
       const { number } = JSON.parse(request.body ?? '{}') as { number: number };
       const order = this.orders.get(key) ?? { id: `order-${this.orders.size}`, number };
       this.orders.set(key, order);
-      return json(201, { ...order, epoch: record.epoch, region });
+      const answer = json(201, { ...order, epoch: record.epoch, region });
+      return { ...answer, headers: { 'x-holdfast-region': region } };
     }
     if (path.startsWith('/orders?')) return this.list(new URL(path, 'http://x').searchParams);
     return json(200, {});

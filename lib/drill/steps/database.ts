@@ -1,7 +1,8 @@
 import { HoldfastError } from '../../errors';
 import type { DatabaseMember } from '../../ports';
+import { standbyLag } from '../lag';
 import { readyz } from '../probe';
-import { raisedBy, registerConflict, sameRecord } from '../registers';
+import { raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
 import { type Run, type StepAction, waiting } from './action';
 
 /** Starts the switchover of the global database, once. */
@@ -17,9 +18,8 @@ export const switchDatabase: StepAction = {
     const { to } = run.plan;
     const register = await cloud.readRegister(to);
     const ours = register?.updatedBy === raisedBy(run.plan.id);
-    if (register !== undefined && !(ours && sameRecord(register.record, run.records.promoting))) {
-      throw registerConflict(register);
-    }
+    if (register === undefined) throw registerGone();
+    if (!ours || !sameRecord(register.record, run.records.promoting)) throw registerConflict(register);
     const state = await cloud.databaseState(to, []);
     const target = state.members.find(member => member.region === to);
     if (target === undefined) {
@@ -61,8 +61,8 @@ export const settle: StepAction = {
     }
     const ready = await readyz(run.context, from);
     if (ready?.role !== 'standby' || !ready.ready) return waiting(run, `${from} is not a ready standby yet`);
-    // The service cannot tell its lag on Aurora; there the provider's metric does.
-    const lag = ready.database?.lagSeconds ?? (await cloud.replicationLag(from, to))?.seconds;
+    const told = ready.database?.lagSeconds;
+    const lag = await standbyLag(run.context, { region: from, writer: to, told });
     if (lag === undefined) return waiting(run, `replication to ${from} is not measured yet`);
     const bound = settings.objectives.rpoSeconds / timeScale;
     if (lag > bound) return waiting(run, `${from} lags ${lag.toFixed(1)} s behind`);

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../errors';
-import { readyz } from '../probe';
-import { type DrillRecords, raise, raisedBy, registerConflict, sameRecord } from '../registers';
+import { lagAccepted, standbyLag } from '../lag';
+import { type Readiness, readyz } from '../probe';
+import { type DrillRecords, raise, raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
 import { type Run, type StepAction, waiting } from './action';
 
 const ORDER: readonly (keyof Omit<DrillRecords, 'back'>)[] = ['before', 'fencing', 'promoting', 'active'];
@@ -39,13 +40,6 @@ function raiseTo(
   };
 }
 
-const registerGone = () =>
-  registerConflict({
-    record: { epoch: 0, phase: 'fencing', region: 'nowhere' },
-    updatedBy: 'nobody',
-    updatedAt: '',
-  });
-
 /** Raises the epoch: from here on the old Region cannot renew its lease. */
 export const fence = raiseTo('fencing', {
   onDone: run => {
@@ -59,15 +53,22 @@ export const fence = raiseTo('fencing', {
  */
 export const announcePromotion = raiseTo('promoting', {
   async prepare(run) {
-    const { settings, timeScale } = run.context;
     const { to } = run.plan;
     const ready = await readyz(run.context, to);
-    const lagSeconds = ready?.database?.lagSeconds ?? 0;
-    if (ready?.ready && lagSeconds <= settings.objectives.rpoSeconds / timeScale) return;
-    const what = ready?.ready ? `lags ${lagSeconds.toFixed(1)} s behind` : 'is not a ready standby any more';
-    throw new HoldfastError('unavailable', `${to} ${what}`);
+    const reason = ready?.ready ? await lagsTooFar(run, ready) : 'is not a ready standby any more';
+    if (reason !== undefined) throw new HoldfastError('unavailable', `${to} ${reason}`);
   },
 });
+
+/** Why the standby's lag keeps it from being promoted; nothing when it does not. Unknown is not clean (law 7). */
+async function lagsTooFar(run: Run, ready: Readiness): Promise<string | undefined> {
+  const { settings, timeScale } = run.context;
+  const told = ready.database?.lagSeconds;
+  if (told === undefined && lagAccepted(run.journal)) return undefined;
+  const lag = await standbyLag(run.context, { region: run.plan.to, writer: run.plan.from, told });
+  if (lag === undefined) return 'has a lag that is not measured';
+  return lag > settings.objectives.rpoSeconds / timeScale ? `lags ${lag.toFixed(1)} s behind` : undefined;
+}
 
 /** Writes `active`: clones of the new Region may take leases. */
 export const activate = raiseTo('active');
