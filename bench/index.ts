@@ -3,11 +3,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLab } from './lab';
 import { machineLines } from './machine';
+import { benchRegions } from './regions';
 import { benchSynth } from './synth';
 import { benchTopology } from './topology';
 
-const HELP = `npm run bench -- [--rounds N] [--lab] [--lab-rounds N]
+const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N]
   --rounds N      runs of each app process, in turn (default 7)
+  --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
 `;
@@ -17,6 +19,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '7' },
+      regions: { type: 'boolean', default: false },
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
   print(`${await benchSynth(root, rounds)}\n\n`);
   print(`${benchTopology(TOPOLOGY_REPETITIONS)}\n`);
+  if (values.regions) print(`\n${await benchRegions(root, rounds)}\n`);
   if (values.lab) print(`\n${await benchLab(root, labRounds)}\n`);
 }
 

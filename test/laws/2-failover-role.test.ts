@@ -69,7 +69,10 @@ const operators = REGIONS.map(region => [region, operatorOf(region)] as const);
 
 describe.each(operators)('law 2: the failover role of %s', (region, statements) => {
   const mayAnywhere = (action: string) => evaluatePolicy(statements, { action }) === 'allowed';
-  const here = { 'aws:RequestedRegion': region, 'dynamodb:LeadingKeys': ['register'] };
+  const here: Record<string, string | readonly string[]> = {
+    'aws:RequestedRegion': region,
+    'dynamodb:LeadingKeys': ['register'],
+  };
 
   test('may call what the adapters of a drill call, all of it', () => {
     expect(ACTIONS.length).toBeGreaterThan(15);
@@ -106,7 +109,7 @@ describe.each(operators)('law 2: the failover role of %s', (region, statements) 
       ],
     ] as const;
     for (const [action, resource] of moves) {
-      const decide = (about: string, context: typeof there) => [
+      const decide = (about: string, context: Readonly<Record<string, string | readonly string[]>>) => [
         action,
         evaluatePolicy(statements, { action, resource: about, context }),
       ];
