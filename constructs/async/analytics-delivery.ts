@@ -28,12 +28,7 @@ export function declareDelivery(parent: Construct, props: DeliveryProps): CfnDel
     description: `Writes the rows of ${parent.node.path}`,
     assumedBy: new ServicePrincipal('firehose'),
   });
-  const logGroup = new LogGroup(scope, 'Logs', {
-    retention: RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const logStream = new LogStream(scope, 'LogStream', { logGroup, removalPolicy: RemovalPolicy.DESTROY });
-  logGroup.grantWrite(role);
+  const logging = declareLogging(scope, role);
   const policy = grantDelivery(scope, role, props);
   const stack = Stack.of(scope);
   const delivery = new CfnDeliveryStream(scope, 'Stream', {
@@ -47,11 +42,7 @@ export function declareDelivery(parent: Construct, props: DeliveryProps): CfnDel
       // Conversion asks for 64 MiB at least.
       bufferingHints: { intervalInSeconds: props.freshness.toSeconds(), sizeInMBs: 128 },
       compressionFormat: 'UNCOMPRESSED',
-      cloudWatchLoggingOptions: {
-        enabled: true,
-        logGroupName: logGroup.logGroupName,
-        logStreamName: logStream.logStreamName,
-      },
+      cloudWatchLoggingOptions: logging,
       dataFormatConversionConfiguration: {
         enabled: true,
         inputFormatConfiguration: { deserializer: { openXJsonSerDe: {} } },
@@ -69,6 +60,17 @@ export function declareDelivery(parent: Construct, props: DeliveryProps): CfnDel
   });
   delivery.node.addDependency(policy, role);
   return delivery;
+}
+
+/** The log in which Firehose says what it could not write. */
+function declareLogging(scope: Construct, role: Role): CfnDeliveryStream.CloudWatchLoggingOptionsProperty {
+  const logGroup = new LogGroup(scope, 'Logs', {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const logStream = new LogStream(scope, 'LogStream', { logGroup, removalPolicy: RemovalPolicy.DESTROY });
+  logGroup.grantWrite(role);
+  return { enabled: true, logGroupName: logGroup.logGroupName, logStreamName: logStream.logStreamName };
 }
 
 /** Source: Firehose developer guide, "Grant Firehose access to an Amazon S3 destination" and "... to AWS Glue". */

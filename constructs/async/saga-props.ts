@@ -1,7 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IRegister } from '../data/register';
-import { assertRules, matching, wholeNumber } from '../validation';
+import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import { longestSeconds, type SagaPlanStep } from './saga-definition';
 
 /** One step of a saga. */
@@ -75,30 +75,7 @@ export function validateSaga(construct: string, props: SagaProps): void {
       message: 'a saga without a step does nothing',
       fix: 'add one',
     },
-    ...steps.flatMap((step, index) => [
-      matching(
-        `steps[${index}].name`,
-        step.name,
-        /^[A-Za-z0-9_-]{1,40}$/,
-        'use 1 to 40 letters, digits, - and _',
-      ),
-      wholeNumber(`steps[${index}].timeout (seconds)`, step.timeout, 1, 86_400),
-      wholeNumber(`steps[${index}].retries`, step.retries, 0, 20),
-      wholeNumber(`steps[${index}].compensationRetries`, step.compensationRetries, 0, 50),
-      names.indexOf(step.name) !== index && {
-        path: `steps[${index}].name`,
-        received: step.name,
-        message: `the name of steps[${names.indexOf(step.name)}] too`,
-        fix: 'give each step a name of its own: the token is made from it',
-      },
-      !Token.isUnresolved(step.action) &&
-        step.action === step.compensation && {
-          path: `steps[${index}].compensation`,
-          received: step.action,
-          message: 'the function of the step itself',
-          fix: 'use another function, which undoes it',
-        },
-    ]),
+    ...steps.flatMap((step, index) => stepRules(step, index, names)),
     longestSeconds(steps) > longest && {
       path: 'steps',
       received: longestSeconds(steps),
@@ -106,4 +83,28 @@ export function validateSaga(construct: string, props: SagaProps): void {
       fix: 'shorten the timeouts, lower the retries, or use a standard saga',
     },
   ]);
+}
+
+function stepRules(step: SagaPlanStep, index: number, names: readonly string[]): readonly Rule[] {
+  const at = `steps[${index}]`;
+  const first = names.indexOf(step.name);
+  return [
+    matching(`${at}.name`, step.name, /^[A-Za-z0-9_-]{1,40}$/, 'use 1 to 40 letters, digits, - and _'),
+    wholeNumber(`${at}.timeout (seconds)`, step.timeout, 1, 86_400),
+    wholeNumber(`${at}.retries`, step.retries, 0, 20),
+    wholeNumber(`${at}.compensationRetries`, step.compensationRetries, 0, 50),
+    first !== index && {
+      path: `${at}.name`,
+      received: step.name,
+      message: `the name of steps[${first}] too`,
+      fix: 'give each step a name of its own: the token is made from it',
+    },
+    !Token.isUnresolved(step.action) &&
+      step.action === step.compensation && {
+        path: `${at}.compensation`,
+        received: step.action,
+        message: 'the function of the step itself',
+        fix: 'use another function, which undoes it',
+      },
+  ];
 }

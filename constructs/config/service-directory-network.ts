@@ -14,7 +14,7 @@ import * as lattice from 'aws-cdk-lib/aws-vpclattice';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
 import { findingArn } from '../policy/finding-arn';
-import { assertRules, wholeNumber } from '../validation';
+import { assertRules, type Rule, wholeNumber } from '../validation';
 import {
   type ServiceNetworkOptions,
   validateDirectoryService,
@@ -87,15 +87,7 @@ export class ServiceNetwork extends Construct implements IConnectable {
   addService(options: MeshServiceOptions): lattice.CfnService {
     const { name, callers, port = 443 } = options;
     validateDirectoryService(`ServiceNetwork ${this.node.path}, service ${name}`, { name });
-    assertRules(`ServiceNetwork ${this.node.path}, service ${name}`, [
-      wholeNumber('port', port, 1, 65_535),
-      callers.length === 0 && {
-        path: 'callers',
-        received: 0,
-        message: 'a service that nobody may call',
-        fix: 'name the roles that may call it',
-      },
-    ]);
+    assertRules(`ServiceNetwork ${this.node.path}, service ${name}`, serviceRules(port, callers.length));
     const scope = new Construct(this, name);
     const targets = new lattice.CfnTargetGroup(scope, 'Targets', {
       type: 'ALB',
@@ -170,3 +162,13 @@ function ofThisAccount(scope: Construct): PolicyStatement {
     conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(scope).account } },
   });
 }
+
+const serviceRules = (port: number, callers: number): readonly Rule[] => [
+  wholeNumber('port', port, 1, 65_535),
+  callers === 0 && {
+    path: 'callers',
+    received: 0,
+    message: 'a service that nobody may call',
+    fix: 'name the roles that may call it',
+  },
+];
