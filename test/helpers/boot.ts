@@ -43,6 +43,8 @@ export interface BootResult {
   readonly unit: string;
   /** User id of the process. */
   readonly user: string;
+  /** What the clone told its group, one call a line, each after whether its process was `running` or `stopped`. */
+  readonly reports: string;
   /** A file of the machine. */
   read(file: string): string;
 }
@@ -64,8 +66,14 @@ export function boot({ script, objects, port }: Boot, inspect: (result: BootResu
       killSignal: 'SIGKILL',
     });
     const read = (file: string) => readIn(root, file);
-    if (read('result/exit') === '') {
-      const last = [run.stderr, read('result/output').slice(-500), read('result/unit').slice(-2000)];
+    if (run.status !== 0) {
+      const last = [
+        run.stderr,
+        read('result/follower'),
+        read('result/reports'),
+        read('result/output').slice(-500),
+        read('result/unit').slice(-2000),
+      ];
       throw new Error(`the machine did not come up: ${last.join('\n')}`);
     }
     inspect({
@@ -75,6 +83,7 @@ export function boot({ script, objects, port }: Boot, inspect: (result: BootResu
       healthz: read('result/healthz'),
       unit: read('result/unit'),
       user: read('result/user').trim(),
+      reports: read('result/reports'),
       read,
     });
   } finally {

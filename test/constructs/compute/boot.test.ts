@@ -5,7 +5,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Artifact } from '../../../constructs/compute/artifact';
 import { buildOutput } from '../../../constructs/compute/build-output';
-import { CloneGroup } from '../../../constructs/compute/clone-group';
+import { CloneGroup, type CloneGroupProps } from '../../../constructs/compute/clone-group';
 import { type BootResult, boot, whyNoBoot } from '../../helpers/boot';
 import { resolveText } from '../../helpers/resolve-template';
 import { networkOf, stackIn } from '../stack';
@@ -35,10 +35,14 @@ const ENVIRONMENT = {
   HOLDFAST_CACHE_URL: 'rediss://cache.invalid:6379',
   HOLDFAST_QUEUE_URL: 'https://queue.invalid/orders-work',
   HOLDFAST_CONFIG: 'orders/live/service',
+  HOLDFAST_DRAIN_SECONDS: '0',
 };
 
 /** Boots a clone; `spoil` replaces what S3 holds for the application. */
-function bootClone(inspect: (result: BootResult) => void, spoil?: string): void {
+function bootClone(
+  inspect: (result: BootResult) => void,
+  { spoil, ...props }: Partial<CloneGroupProps> & { readonly spoil?: string } = {},
+): void {
   const stack = stackIn();
   const files = {
     app: buildOutput('artifacts/app.tgz'),
@@ -52,6 +56,7 @@ function bootClone(inspect: (result: BootResult) => void, spoil?: string): void 
     port: PORT,
     bootTimeout: Duration.minutes(1),
     environment: ENVIRONMENT,
+    ...props,
   });
   const [launch] = Object.values(Template.fromStack(stack).findResources('AWS::EC2::LaunchTemplate'));
   const script = resolveText(launch?.Properties.LaunchTemplateData.UserData, {
@@ -66,20 +71,6 @@ function bootClone(inspect: (result: BootResult) => void, spoil?: string): void 
   boot({ script, objects, port: PORT }, inspect);
 }
 
-whereItCan('a clone comes up by its user data alone and answers, with every network but loopback cut', () => {
-  bootClone(result => {
-    expect({ exit: result.exit, output: result.output }).toMatchObject({ exit: 0 });
-    expect(JSON.parse(result.healthz)).toBeTruthy();
-    expect(result.user).not.toBe('0');
-    expect(result.signals).toMatch(
-      /^--exit-code 0 --stack Stack-us-east-2 --resource Clones\S+ --region us-east-2 --role \S+\n$/,
-    );
-    expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
-    // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
-    expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
-  });
-});
-
 whereItCan(
   'a clone refuses an application that is not the one it was told of, and says that it failed',
   () => {
@@ -88,14 +79,49 @@ whereItCan(
       const spoilt = path.join(folder, 'app.tgz');
       copyFileSync(buildOutput('artifacts/app.tgz'), spoilt);
       writeFileSync(spoilt, 'another application', { flag: 'a' });
-      bootClone(result => {
-        expect(result.exit).not.toBe(0);
-        expect(result.output).toContain('FAILED');
-        expect(result.signals).toMatch(/^--exit-code 1 /);
-        expect(result.unit).toBe('');
-      }, spoilt);
+      bootClone(
+        result => {
+          expect(result.exit).not.toBe(0);
+          expect(result.output).toContain('FAILED');
+          expect(result.signals).toMatch(/^--exit-code 1 /);
+          expect(result.unit).toBe('');
+        },
+        { spoil: spoilt },
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   },
 );
+
+/** What a clone runs to tell the group `orders-blue`. */
+const told = (what: string) =>
+  `autoscaling ${what} --region us-east-2 --auto-scaling-group-name orders-blue --instance-id i-0123456789abcdef0`;
+const HEARTBEAT = told('record-lifecycle-action-heartbeat --lifecycle-hook-name terminating');
+const completed = (hook: string) =>
+  told(`complete-lifecycle-action --lifecycle-hook-name ${hook} --lifecycle-action-result CONTINUE`);
+
+whereItCan('a clone comes up by its user data alone and answers, with every network but loopback cut', () => {
+  bootClone(
+    result => {
+      expect({ exit: result.exit, output: result.output }).toMatchObject({ exit: 0 });
+      expect(JSON.parse(result.healthz)).toBeTruthy();
+      expect(Number(result.user)).toBeGreaterThan(0);
+      expect(result.signals).toMatch(
+        /^--exit-code 0 --stack Stack-us-east-2 --resource Clones\S+ --region us-east-2 --role \S+\n$/,
+      );
+      expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
+      // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
+      expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
+
+      // BP-21: it reports that it is up; and when it has to go it stops first, and reports then.
+      const [launched, ...leaving] = result.reports.trim().split('\n');
+      expect(launched).toBe(`running ${completed('launching')}`);
+      expect(leaving.at(-1)).toBe(`stopped ${completed('terminating')}`);
+      const heartbeats = leaving.slice(0, -1).map(line => line.replace(/^\w+ /, ''));
+      expect(heartbeats).toEqual(heartbeats.map(() => HEARTBEAT));
+      expect(heartbeats.length).toBeGreaterThan(0);
+    },
+    { groupName: 'orders-blue', lifecycle: { drainTimeout: Duration.minutes(1) } },
+  );
+});

@@ -2,7 +2,8 @@
 # Runs a clone's user data as root of a machine of its own: own mounts, own processes, own files, and no network but
 # loopback, on which the instance metadata answers. Called by boot.ts under `unshare`.
 #   namespace.sh <root folder> <node> <port of the health answer>
-# Writes `<root>/result/`: exit (of the user data), output, signals, healthz, unit (output of the process), and user.
+# Writes `<root>/result/`: exit (of the user data), output, signals, healthz, unit (output of the process), user, and
+# reports (to the group, each with whether the process ran). A clone that follows its group is then told to go.
 set -Eeuo pipefail
 root=$1 node=$2 port=$3
 here=$(dirname "$(readlink -f "$0")")
@@ -25,7 +26,8 @@ cp "$here/cfn-signal" "$root/opt/aws/bin/"
 chmod 0755 "$root"/stubs/* "$root/opt/aws/bin/cfn-signal"
 ip link set lo up
 ip address add 169.254.169.254/32 dev lo
-"$node" "$here/imds.cjs" "$root/result/imds" &
+echo InService > "$root/result/wanted"
+"$node" "$here/imds.cjs" "$root/result/imds" "$root/result/wanted" &
 until [ -e "$root/result/imds" ]; do sleep 0.05; done
 inside() { env -i PATH=/stubs:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" "$@"; }
 status=0
@@ -33,5 +35,10 @@ inside /user-data > "$root/result/output" 2>&1 || status=$?
 echo "$status" > "$root/result/exit"
 if [ "$status" = 0 ]; then
   inside curl -fsS --max-time 2 "http://127.0.0.1:$port/healthz" > "$root/result/healthz"
-  awk '/^Uid:/ { print $2 }' "/proc/$(cat "$root/run/holdfast.pid")/status" > "$root/result/user"
+  awk '/^Uid:/ { print $2 }' "$root/proc/$(cat "$root/run/holdfast.pid")/status" > "$root/result/user"
+  if [ -e "$root/etc/systemd/system/holdfast-lifecycle.service" ]; then
+    until grep -q launching "$root/result/reports" 2> /dev/null; do sleep 0.05; done
+    echo Terminated > "$root/result/wanted"
+    until grep -q complete-lifecycle-action.*terminating "$root/result/reports"; do sleep 0.05; done
+  fi
 fi
