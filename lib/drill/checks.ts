@@ -1,6 +1,7 @@
 import type { AlarmState } from '../ports';
 import { type Facts, type Read, servingGroup } from './facts';
 import type { Check } from './preflight';
+import { CANNOT_FENCE } from './settings';
 
 const ok = (id: string, text: string): Check => ({ id, state: 'ok', text });
 const failed = (id: string, text: string, fix: string): Check => ({ id, state: 'failed', text, fix });
@@ -15,6 +16,17 @@ const unknown = (id: string, text: string): Check => ({
 function judge<T>(id: string, fact: Read<T>, verdict: (value: T) => Check): Check {
   return 'unknown' in fact ? unknown(id, fact.unknown) : verdict(fact.value);
 }
+
+/** An eventual register is not broken, and yet nobody can know that its fence holds: a person must say so. */
+const register = (facts: Facts): Check =>
+  facts.register === 'strong'
+    ? ok('register', 'strongly consistent over its Regions')
+    : {
+        id: 'register',
+        state: 'unknown',
+        text: `the register is eventual and ${CANNOT_FENCE}: both Regions might write`,
+        fix: 'make it strong, or be sure that no partition is possible now and name it: --accept-unknown register',
+      };
 
 const active = (facts: Facts): Check =>
   judge('active', facts.activeReady, ready => {
@@ -143,6 +155,7 @@ const alarms = (facts: Facts): Check =>
 
 /** The checks of a switchover, in the order in which they are told. */
 export const CHECKS: readonly ((facts: Facts) => Check)[] = [
+  register,
   active,
   standby,
   database,

@@ -3,6 +3,7 @@ import type { DrillContext } from './context';
 import { messageOf } from './failures';
 import { currentSeconds } from './lag';
 import { type Readiness, readyz } from './probe';
+import type { DrillSettings } from './settings';
 
 /** A value that was read, or why it could not be. */
 export type Read<T> = { readonly value: T } | { readonly unknown: string };
@@ -11,6 +12,8 @@ export type Read<T> = { readonly value: T } | { readonly unknown: string };
 export interface Facts {
   readonly from: string;
   readonly to: string;
+  /** How the register keeps its word between Regions. */
+  readonly register: DrillSettings['register'];
   /** Bound for the lag, seconds at the time scale. */
   readonly rpoSeconds: number;
   readonly activeReady: Read<Readiness | undefined>;
@@ -55,6 +58,7 @@ export async function gatherFacts(context: DrillContext, from: string, to: strin
   return {
     from,
     to,
+    register: settings.register,
     rpoSeconds: settings.objectives.rpoSeconds / timeScale,
     activeReady,
     standbyReady,

@@ -76,14 +76,15 @@ function exitCode(report: DrillReport): DrillResult['exitCode'] {
 /** Verifies the ledger of the load beside this drill, and the one that a process left which died before. */
 async function verify(context: DrillContext, journal: Journal): Promise<LedgerVerdict | undefined> {
   const verdicts: LedgerVerdict[] = [];
-  for (const ledger of ledgersOf(context, journal)) {
+  const fencedAt = journal.all('step-end').find(end => end.step === 'fence')?.at;
+  for (const { id, entries } of ledgersOf(context, journal)) {
     context.output.emit({
       code: 'drill.verify.ledger',
       level: 'info',
-      text: `comparing ${ledger.entries.length} acknowledged writes with what the service shows`,
-      data: { ledger: ledger.id, acknowledged: ledger.entries.length },
+      text: `comparing ${entries.length} acknowledged writes with what the service shows`,
+      data: { ledger: id, acknowledged: entries.length },
     });
-    verdicts.push(await verifyLedger(context, context.settings.host, ledger));
+    verdicts.push(await verifyLedger(context, context.settings.host, { id, entries, fencedAt }));
   }
   return verdicts.length === 0 ? undefined : sumVerdicts(verdicts);
 }

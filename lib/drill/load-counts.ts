@@ -16,8 +16,11 @@ export interface LoadSummary extends Readonly<PhaseCounts> {
   readonly acknowledged: number;
   /** Writes that were never acknowledged; each may or may not have had its effect, at most once. */
   readonly unacknowledged: number;
-  /** Longest gap between two acknowledged writes, seconds; the gap at the end counts while writes are waiting. */
-  readonly refusedSeconds: number;
+  /**
+   * Longest gap between two acknowledged writes, seconds; the gap at the end counts while writes are waiting. Null
+   * when none was acknowledged.
+   */
+  readonly refusedSeconds: number | null;
   readonly phases: Readonly<Partial<Record<Phase, Readonly<PhaseCounts>>>>;
 }
 
@@ -65,7 +68,7 @@ export class LoadCounts {
       refused: sum('refused'),
       acknowledged: this.acknowledgedUnder(Number.NEGATIVE_INFINITY),
       unacknowledged: outstanding,
-      refusedSeconds: Math.max(this.longestGap, openGap) / 1000,
+      refusedSeconds: this.lastAt === undefined ? null : Math.max(this.longestGap, openGap) / 1000,
       phases: structuredClone(this.phases),
     };
   }

@@ -29,6 +29,7 @@ function reasonLines({ reason, next }: DrillReport): string[] {
 
 /** Seconds with one decimal, or a dash where nothing was measured. */
 const seconds = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1));
+const measured = (value: number | null): string => (value === null ? 'not measured' : `${seconds(value)} s`);
 const count = (value: number | null): string => (value === null ? 'not measured' : String(value));
 
 function phaseTable(report: DrillReport): string[] {
@@ -54,7 +55,7 @@ function phaseRow(phase: PhaseReport, timeScale: number): string[] {
     seconds(phase.seconds),
     seconds(phase.budgetSeconds),
     seconds(phase.budgetSeconds === undefined ? undefined : phase.budgetSeconds * timeScale),
-    phase.within === undefined ? '-' : yes(phase.within),
+    phase.within === undefined ? '-' : `${yes(phase.within)}${phase.interrupted ? ' (interrupted)' : ''}`,
     phase.requests === undefined ? '-' : String(phase.requests.total),
     phase.requests === undefined ? '-' : String(phase.requests.failed),
   ];
@@ -78,9 +79,10 @@ function figures(report: DrillReport): string[] {
     ['duplicate effects', count(writes.duplicateEffects)],
     ['orders not fulfilled', count(writes.unfulfilled)],
     ['refused write attempts', count(writes.refused)],
-    ['longest gap between two acknowledged writes', `${seconds(writes.refusedSeconds)} s`],
-    ['RPO measured', `${seconds(report.rpoSeconds)} s`],
-    ['replication lag at preflight', `${seconds(report.lagSeconds)} s`],
+    ['writes never acknowledged', count(writes.unacknowledged)],
+    ['longest gap between two acknowledged writes', measured(writes.refusedSeconds)],
+    ['RPO measured', measured(report.rpoSeconds)],
+    ['replication lag at preflight', measured(report.lagSeconds)],
     ['RTO promised', scaled(objectives.rtoSeconds)],
     ['RPO promised for a failover', scaled(objectives.rpoSeconds)],
     ['epoch', `${epoch.before} -> ${epoch.after}`],

@@ -1,10 +1,12 @@
 import type { CloudCall } from '../ports';
 import type { Journal } from './journal';
 import type { LoadSummary } from './load';
-import { PHASES, type Phase, type Plan, phaseBudget, RTO_PHASES, type StepId } from './plan';
+import { missedObjectives } from './missed';
+import { phaseReports } from './phases';
+import { type Phase, type Plan, RTO_PHASES } from './plan';
 import type { Check } from './preflight';
 import { pollMilliseconds } from './runner';
-import type { DrillSettings } from './settings';
+import { CANNOT_FENCE, type DrillSettings } from './settings';
 import type { LedgerVerdict } from './verify-ledger';
 
 /** How a drill ended. */
@@ -19,6 +21,11 @@ export interface PhaseReport {
   readonly budgetSeconds?: number;
   /** Whether the phase kept its budget, within the resolution of the measurement. */
   readonly within?: boolean;
+  /**
+   * Whether the process changed within a step of it, so that its time holds one in which nobody drove.
+   * @default - one process drove it
+   */
+  readonly interrupted?: true;
   /** Requests of the load in this phase. */
   readonly requests?: { readonly total: number; readonly failed: number };
 }
@@ -38,7 +45,7 @@ export interface DrillReport {
   readonly objectives: { readonly rtoSeconds: number; readonly rpoSeconds: number };
   /** Measured from the first act to the verified write and read from outside; null when that was not reached. */
   readonly rtoSeconds: number | null;
-  /** Measured by the ledger: 0 when nothing is lost; null when there was none. */
+  /** Measured by the ledger, as its verdict tells it: 0 when nothing is lost; null when there was none. */
   readonly rpoSeconds: number | null;
   /** Replication lag of the standby at preflight; null when unknown. */
   readonly lagSeconds: number | null;
@@ -57,8 +64,10 @@ export interface DrillReport {
     readonly duplicateEffects: number | null;
     /** Write attempts that the service refused with 503. */
     readonly refused: number | null;
-    /** Longest gap between two acknowledged writes that the outside client saw. */
+    /** Longest gap between two acknowledged writes that the outside client saw; null when none was acknowledged. */
     readonly refusedSeconds: number | null;
+    /** Writes that were never acknowledged; each may or may not have had its effect. */
+    readonly unacknowledged: number | null;
     /** Orders that were not fulfilled within the wait of the verification. */
     readonly unfulfilled: number | null;
   };
@@ -120,6 +129,8 @@ export function makeReport(input: ReportInput): DrillReport {
   const total = settings.budget.reduce((sum, line) => sum + line.seconds, 0);
   const phases = phaseReports(input);
   const figures = {
+    phases,
+    forbiddenCalls: input.calls.filter(call => GLOBAL_SERVICES.includes(call.service)),
     rtoSeconds: rtoSeconds(input, phases),
     rpoSeconds: ledger?.rpoSeconds ?? null,
     writes: {
@@ -128,6 +139,7 @@ export function makeReport(input: ReportInput): DrillReport {
       duplicateEffects: ledger?.duplicateEffects ?? null,
       refused: load?.refused ?? null,
       refusedSeconds: load?.refusedSeconds ?? null,
+      unacknowledged: load?.unacknowledged ?? null,
       unfulfilled: ledger?.unfulfilled ?? null,
     },
   };
@@ -147,68 +159,26 @@ export function makeReport(input: ReportInput): DrillReport {
     budgetSeconds: total / timeScale,
     unscaledBudgetSeconds: total,
     resolutionSeconds: pollMilliseconds(timeScale) / 1000,
-    phases,
     requests: { total: load?.total ?? 0, failed: load?.failed ?? 0 },
     checks: input.checks,
     calls: input.calls,
-    forbiddenCalls: input.calls.filter(call => GLOBAL_SERVICES.includes(call.service)),
     missed: missedObjectives(input, figures),
     reason: input.reason,
     next: input.next,
     notes: journal?.all('step-end').flatMap(end => (end.note === undefined ? [] : [end.note])) ?? [],
     resumed: (journal?.all('resume').length ?? 0) > 0,
-    label:
-      target === 'lab'
-        ? `lab figures at a time scale of ${timeScale}x: real processes on one machine, no AWS`
-        : 'figures of a real AWS account',
+    label: labelOf(input),
     modelled: target === 'lab' ? MODELLED : [],
   };
 }
 
-/** The phases that were reached. */
-function phaseReports(input: ReportInput): readonly PhaseReport[] {
-  const { settings, timeScale, load } = input;
-  const resolution = pollMilliseconds(timeScale) / 1000;
-  const measured = phaseSeconds(input);
-  return PHASES.filter(name => measured.has(name) || load?.phases[name] !== undefined).map(name => {
-    const seconds = measured.get(name) ?? 0;
-    const budgeted = RTO_PHASES.includes(name) && measured.has(name);
-    const budgetSeconds = budgeted ? phaseBudget(settings.budget, name) / timeScale : undefined;
-    return {
-      name,
-      seconds,
-      budgetSeconds,
-      within: budgetSeconds === undefined ? undefined : seconds <= budgetSeconds + resolution,
-      requests: load?.phases[name],
-    };
-  });
-}
-
-/** Measured seconds of the phases of which a step has ended. */
-function phaseSeconds({ journal, plan }: ReportInput): ReadonlyMap<Phase, number> {
-  const found = new Map<Phase, number>();
-  const [began, planned] = [journal?.last('begin'), journal?.last('plan')];
-  if (began !== undefined && planned !== undefined) {
-    found.set('preflight', (Date.parse(planned.at) - Date.parse(began.at)) / 1000);
-    // A standby that carries its share has nothing to scale up: the phase took no time.
-    if (!planned.plan.steps.some(step => step.phase === 'scale-up')) found.set('scale-up', 0);
-  }
-  const phaseOf = new Map(plan?.steps.map(step => [step.id, step.phase]));
-  for (const end of journal?.all('step-end') ?? []) {
-    const phase = phaseOf.get(end.step);
-    if (phase !== undefined) found.set(phase, (found.get(phase) ?? 0) + stepSeconds(journal, end));
-  }
-  return found;
-}
-
-/** Seconds of a step: by its own clock, or by the wall where another process had begun it. */
-function stepSeconds(
-  journal: Journal | undefined,
-  end: { readonly step: StepId; readonly seconds: number; readonly at: string; readonly seq: number },
-): number {
-  const begin = journal?.all('step-begin').find(entry => entry.step === end.step);
-  const resumed = journal?.all('resume').some(entry => entry.seq > (begin?.seq ?? 0) && entry.seq < end.seq);
-  return begin === undefined || !resumed ? end.seconds : (Date.parse(end.at) - Date.parse(begin.at)) / 1000;
+/** What the figures are, and what the drill cannot promise. */
+function labelOf({ target, timeScale, settings }: ReportInput): string {
+  const figures =
+    target === 'lab'
+      ? `lab figures at a time scale of ${timeScale}x: real processes on one machine, no AWS`
+      : 'figures of a real AWS account';
+  return settings.register === 'strong' ? figures : `${figures}; an eventual register: it ${CANNOT_FENCE}`;
 }
 
 /** From the first act to the verified service; by wall clock when the process changed in between. */
@@ -223,24 +193,4 @@ function rtoSeconds(input: ReportInput, phases: readonly PhaseReport[]): number 
   const began = journal.all('step-begin')[0];
   const elapsed = began === undefined ? 0 : (Date.parse(verified.at) - Date.parse(began.at)) / 1000;
   return Math.max(measured, elapsed);
-}
-
-function missedObjectives(
-  input: ReportInput,
-  figures: Pick<DrillReport, 'rtoSeconds' | 'rpoSeconds' | 'writes'>,
-): readonly string[] {
-  const { objectives } = input.settings;
-  const rto = objectives.rtoSeconds / input.timeScale;
-  const { lost, duplicateEffects, unfulfilled } = figures.writes;
-  const missed: string[] = [];
-  if (figures.rtoSeconds !== null && figures.rtoSeconds > rto) {
-    missed.push(`RTO: ${figures.rtoSeconds.toFixed(1)} s, promised ${rto.toFixed(1)} s`);
-  }
-  if (lost !== null && lost > 0) missed.push(`${lost} acknowledged writes are lost; a switchover loses none`);
-  if (duplicateEffects !== null && duplicateEffects > 0) missed.push(`${duplicateEffects} duplicate effects`);
-  if (unfulfilled !== null && unfulfilled > 0) missed.push(`${unfulfilled} orders are not fulfilled`);
-  if (input.ledger !== undefined && !input.ledger.complete) {
-    missed.push('the ledger could not be verified to its end: unknown is not clean');
-  }
-  return missed;
 }

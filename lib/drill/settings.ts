@@ -8,6 +8,11 @@ export interface DrillSettings {
   readonly host: string;
   /** Regions of the topology, in its order. */
   readonly regions: readonly string[];
+  /**
+   * How the register keeps its word between Regions. An `eventual` one cannot fence a partition: a person must accept that for each
+   * drill, as the check `register`.
+   */
+  readonly register: 'strong' | 'eventual';
   /** Lease of a writer, seconds, unscaled. */
   readonly leaseSeconds: number;
   /** Margin on top of the lease, seconds, unscaled. */
@@ -18,6 +23,9 @@ export interface DrillSettings {
   /** Lines of the recovery budget of the mode, unscaled. */
   readonly budget: readonly BudgetLine[];
 }
+
+/** What is said of an eventual register wherever a drill relies on it (law 6). */
+export const CANNOT_FENCE = 'cannot fence a partition';
 
 /** One line of the recovery budget: a phase may stand in several lines. */
 export interface BudgetLine {
@@ -50,6 +58,7 @@ export function drillSettings(topology: Topology): DrillSettings {
     application: topology.application,
     host: hostOf(topology),
     regions: topology.regions.map(region => region.name),
+    register: topology.register.kind,
     leaseSeconds: recovery.leaseSeconds,
     leaseMarginSeconds: recovery.leaseMarginSeconds,
     promisedClones: Object.fromEntries(

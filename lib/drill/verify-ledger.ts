@@ -13,7 +13,10 @@ export interface LedgerVerdict {
   readonly duplicateEffects: number;
   /** Orders that were not fulfilled when the wait ended. */
   readonly unfulfilled: number;
-  /** Time from the first to the last lost acknowledgement, seconds; 0 when none is lost. */
+  /**
+   * Time from the first lost acknowledgement to the last acknowledgement of its epoch, or to the fence where that is
+   * later, seconds; 0 when none is lost.
+   */
   readonly rpoSeconds: number;
   /** Whether the service could be read to the end. */
   readonly complete: boolean;
@@ -32,6 +35,14 @@ interface ListedOrder {
   readonly fulfilments: number;
 }
 
+/** A ledger, and when its epoch was fenced. */
+export interface WrittenLedger {
+  readonly id: string;
+  readonly entries: readonly LedgerEntry[];
+  /** Wall-clock time at which the drill was sure of its fence, ISO 8601. @default - there was none */
+  readonly fencedAt?: string;
+}
+
 /**
  * Compares the ledger with what the service shows, waiting until every order is fulfilled. Reads at `host`, from
  * outside, straight from the database.
@@ -39,7 +50,7 @@ interface ListedOrder {
 export async function verifyLedger(
   context: DrillContext,
   host: string,
-  ledger: { readonly id: string; readonly entries: readonly LedgerEntry[] },
+  ledger: WrittenLedger,
 ): Promise<LedgerVerdict> {
   const { clock, timeScale } = context;
   const seconds = Math.max(FULFILMENT_WAIT_SECONDS / timeScale, MINIMUM_WAIT_SECONDS);
@@ -47,7 +58,7 @@ export async function verifyLedger(
   let verdict: LedgerVerdict;
   do {
     const listed = await listOrders(context, host, ledger.id);
-    verdict = judge(ledger.entries, listed);
+    verdict = judge(ledger, listed);
     // Lost orders are not waited for beyond the bound either: a standby's reads may trail right after the move.
     if (verdict.complete && verdict.lost === 0 && verdict.unfulfilled === 0) return verdict;
     await clock.sleep(pollMilliseconds(timeScale) * 2);
@@ -69,7 +80,8 @@ export function sumVerdicts(verdicts: readonly LedgerVerdict[]): LedgerVerdict {
   };
 }
 
-function judge(entries: readonly LedgerEntry[], listed: readonly ListedOrder[] | undefined): LedgerVerdict {
+function judge(ledger: WrittenLedger, listed: readonly ListedOrder[] | undefined): LedgerVerdict {
+  const { entries } = ledger;
   const orders = listed ?? [];
   const shown = new Set(orders.map(order => order.id));
   const lost = listed === undefined ? [] : entries.filter(entry => !shown.has(entry.id));
@@ -77,15 +89,23 @@ function judge(entries: readonly LedgerEntry[], listed: readonly ListedOrder[] |
   for (const order of orders) perNumber.set(order.number, (perNumber.get(order.number) ?? 0) + 1);
   const twice = [...perNumber.values()].filter(count => count > 1).length;
   const overdone = orders.filter(order => order.fulfilments > 1).length;
-  const times = lost.map(entry => Date.parse(entry.at));
   return {
     acknowledged: entries.length,
     lost: lost.length,
     duplicateEffects: twice + overdone,
     unfulfilled: orders.filter(order => order.fulfilments === 0).length,
-    rpoSeconds: lost.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / 1000,
+    rpoSeconds: rpoSeconds(ledger, lost),
     complete: listed !== undefined,
   };
+}
+
+/** How far back the first lost write lies from the end of its epoch: all that it acknowledged since is in doubt. */
+function rpoSeconds({ entries, fencedAt }: WrittenLedger, lost: readonly LedgerEntry[]): number {
+  const [first] = [...lost].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  if (first === undefined) return 0;
+  const ofEpoch = entries.filter(entry => entry.epoch === first.epoch).map(entry => entry.at);
+  const ends = (fencedAt === undefined ? ofEpoch : [...ofEpoch, fencedAt]).map(at => Date.parse(at));
+  return (ends.reduce((one, other) => Math.max(one, other)) - Date.parse(first.at)) / 1000;
 }
 
 /**

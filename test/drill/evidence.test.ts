@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type DrillContext, resumeDrill, runDrill, startLoad } from '../../lib/drill';
 import type { CloudCall } from '../../lib/ports';
 import { HOST, WEST } from './fake-world';
-import { errorOf, Harness } from './harness';
+import { errorOf, Harness, SETTINGS, stopAt } from './harness';
 
 function withLoad(harness: Harness, id = 'load-1'): DrillContext {
   const { context } = harness.process();
@@ -57,6 +57,102 @@ describe('the evidence of a drill under load', () => {
     expect(exitCode).toBe(2);
   });
 
+  test('a phase over its line by more than it is measured finely fails the drill', async () => {
+    const harness = new Harness();
+    const budget = SETTINGS.budget.map(line =>
+      line.phase === 'promotion' ? { ...line, seconds: 20 } : line,
+    );
+    const { context } = harness.process({ settings: { ...SETTINGS, budget } });
+    const { report, exitCode } = await runDrill(context, { to: WEST });
+    const promotion = report.phases.find(phase => phase.name === 'promotion');
+    expect(promotion?.within).toBe(false);
+    expect(report.outcome).toBe('done');
+    expect(report.missed).toEqual([`promotion: ${promotion?.seconds.toFixed(1)} s, its line allows 2.0 s`]);
+    expect(exitCode).toBe(2);
+  });
+
+  test('a phase in which the process changed is judged by the RTO alone: nobody drove it for a while', async () => {
+    const harness = new Harness();
+    const first = harness.process();
+    stopAt(harness, 'step-begin', 'wait-writer', first.kill);
+    await errorOf(runDrill(first.context, { to: WEST }));
+    harness.journals.onAppend = () => undefined;
+    await harness.clock.sleep(30_000);
+    const { report } = await resumeDrill(harness.process().context);
+    expect(report.phases.find(phase => phase.name === 'promotion')?.within).toBe(false);
+    expect(report.missed).toEqual([]);
+    const late = new Harness();
+    const second = late.process();
+    stopAt(late, 'step-begin', 'wait-writer', second.kill);
+    await errorOf(runDrill(second.context, { to: WEST }));
+    late.journals.onAppend = () => undefined;
+    await late.clock.sleep(90_000);
+    expect((await resumeDrill(late.process().context)).report.missed.join()).toMatch(/^RTO: /);
+  });
+
+  test('writes that were never acknowledged fail the drill, and are told', async () => {
+    const harness = new Harness();
+    const { context } = harness.process();
+    const { outside, clock, entries, random } = context;
+    const refusing: typeof outside = {
+      ...outside,
+      request: async request => {
+        // The service keeps refusing two of the load's writes.
+        const key = request.headers?.['idempotency-key'] ?? '';
+        return ['load-1-3', 'load-1-4'].includes(key)
+          ? { status: 503, headers: {}, body: '{}' }
+          : outside.request(request);
+      },
+    };
+    const load = startLoad({
+      ...{ clock, random, id: 'load-1', host: HOST, entry: entries.service, reads: 0, rate: 10 },
+      outside: refusing,
+    });
+    await clock.sleep(1000);
+    const { report, exitCode } = await runDrill({ ...context, load }, { to: WEST });
+    expect(report.outcome).toBe('done');
+    expect(report.writes).toMatchObject({ unacknowledged: 2, lost: 0 });
+    expect(report.missed).toEqual(['2 writes were never acknowledged']);
+    expect(exitCode).toBe(2);
+    expect(harness.journals.saved.get(`${report.id}/report.md`)).toMatch(/never acknowledged \| 2 \|/);
+  });
+
+  test('a load that was never acknowledged has no gap between acknowledgements', async () => {
+    const harness = new Harness();
+    const { context } = harness.process();
+    const { outside, clock, entries, random } = context;
+    const refusing: typeof outside = {
+      ...outside,
+      request: async () => ({ status: 503, headers: {}, body: '{}' }),
+    };
+    const load = startLoad({
+      ...{ clock, random, id: 'load-1', host: HOST, entry: entries.service, reads: 0 },
+      outside: refusing,
+    });
+    await clock.sleep(1000);
+    harness.world.config[WEST] = undefined;
+    const { report } = await runDrill({ ...context, load }, { to: WEST });
+    expect(report).toMatchObject({ outcome: 'refused', writes: { refusedSeconds: null } });
+    expect(report.writes.refused).toBeGreaterThan(10);
+    expect(harness.journals.saved.get(`${report.id}/report.md`)).toMatch(
+      /two acknowledged writes \| not measured \|/,
+    );
+  });
+
+  test('an acknowledged write that is lost alone gives an RPO: up to the fence', async () => {
+    const harness = new Harness();
+    const context = withLoad(harness);
+    await harness.clock.sleep(2000);
+    harness.journals.onAppend = (_count, line) => {
+      if (line.includes('"step-end"') && line.includes('"verify"')) harness.world.loseOrders(1);
+    };
+    const { report } = await runDrill(context, { to: WEST });
+    expect(report.writes.lost).toBe(1);
+    // The first write of all is the one that is lost, some two seconds before the old Region acknowledged its last.
+    expect(report.rpoSeconds).toBeGreaterThan(1.9);
+    expect(report.rpoSeconds).toBeLessThan(2.5);
+  });
+
   test('a resumed drill verifies the ledger that the dead process left', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-drill-'));
     try {
@@ -96,6 +192,7 @@ describe('the evidence of a drill under load', () => {
       duplicateEffects: null,
       refused: null,
       refusedSeconds: null,
+      unacknowledged: null,
       unfulfilled: null,
     });
     expect(report.rpoSeconds).toBeNull();
@@ -112,9 +209,12 @@ describe('the evidence of a drill under load', () => {
       result: 'ok',
     });
     const cloud = { ...context.cloud, calls: () => [call('RDS'), call('Route53')] };
-    const { report } = await runDrill({ ...context, cloud }, { to: WEST });
+    const { report, exitCode } = await runDrill({ ...context, cloud }, { to: WEST });
     expect(report.calls).toHaveLength(2);
     expect(report.forbiddenCalls.map(found => found.service)).toEqual(['Route53']);
+    expect(report.outcome).toBe('done');
+    expect(report.missed).toEqual(['calls to global control planes: Route53 ChangeResourceRecordSets']);
+    expect(exitCode).toBe(2);
   });
 
   test('lab figures are labelled, with what the lab only models; those of an account are not', async () => {

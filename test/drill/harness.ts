@@ -7,6 +7,7 @@ export const SETTINGS: DrillSettings = {
   application: 'orders',
   host: HOST,
   regions: [EAST, WEST],
+  register: 'strong',
   leaseSeconds: 10,
   leaseMarginSeconds: 2,
   promisedClones: { [EAST]: 2, [WEST]: 2 },

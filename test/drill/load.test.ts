@@ -99,6 +99,8 @@ describe('a load', () => {
     const summary = await load.stop(100);
     expect(summary.unacknowledged).toBeGreaterThan(400);
     expect(summary.acknowledged).toBe(0);
+    // Nothing was acknowledged, so there is no gap between acknowledgements: not a gap of 0 s.
+    expect(summary.refusedSeconds).toBeNull();
   });
 
   test('obeys Retry-After', async () => {

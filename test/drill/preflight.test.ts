@@ -1,6 +1,8 @@
-import { preflight, runDrill } from '../../lib/drill';
+import { drillSettings, preflight, runDrill } from '../../lib/drill';
+import { loadTopology } from '../../regions';
+import orders from '../../regions/examples/orders';
 import { EAST, type FakeWorld, HOST, WEST } from './fake-world';
-import { Harness } from './harness';
+import { Harness, SETTINGS } from './harness';
 
 interface Case {
   readonly name: string;
@@ -199,7 +201,10 @@ describe('preflight', () => {
     const result = await preflight(harness.process().context, { to: WEST });
     expect(result.verdict).toBe('clean');
     expect(result.checks.map(check => [check.id, check.state])).toEqual(
-      ['active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'].map(id => [id, 'ok']),
+      ['register', 'active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'].map(id => [
+        id,
+        'ok',
+      ]),
     );
     expect(result.lagSeconds).toBe(0);
     expect(harness.world.log.some(call => /^(raise|start|take|create)/.test(call))).toBe(false);
@@ -233,6 +238,30 @@ describe('preflight', () => {
       state: 'unknown',
       accepted: true,
     });
+  });
+
+  test('an eventual register is refused, accepted by its name, and labelled in the report', async () => {
+    const harness = new Harness();
+    const settings = { ...SETTINGS, register: 'eventual' as const };
+    const refused = await runDrill(harness.process({ settings }).context, { to: WEST });
+    expect(refused).toMatchObject({ exitCode: 1, report: { outcome: 'refused' } });
+    expect(refused.report.reason).toMatch(
+      /^register: unknown, .*cannot fence a partition.*--accept-unknown register$/,
+    );
+    expect(harness.world.history).toHaveLength(1);
+    const { report } = await runDrill(harness.process({ settings }).context, {
+      to: WEST,
+      acceptUnknown: ['register'],
+    });
+    expect(report.outcome).toBe('done');
+    expect(report.label).toContain('cannot fence a partition');
+    expect(report.checks.find(check => check.id === 'register')).toMatchObject({ accepted: true });
+  });
+
+  test('the kind of the register is that of the topology', () => {
+    const topology = loadTopology(orders);
+    expect(drillSettings(topology).register).toBe('strong');
+    expect(drillSettings({ ...topology, register: { kind: 'eventual' } }).register).toBe('eventual');
   });
 
   test('a failed check is never accepted', async () => {

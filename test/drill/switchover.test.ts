@@ -152,6 +152,27 @@ describe('a switchover between two healthy Regions', () => {
     expect(traffic?.within).toBe(true);
   });
 
+  test.each(['reconnect', 'verify'])(
+    '%s: an answer that does not name its Region is no proof',
+    async step => {
+      const { world, process } = setUp();
+      const { context } = process();
+      const outside: typeof context.outside = {
+        ...context.outside,
+        request: async request => {
+          const answer = await context.outside.request(request);
+          return request.headers?.['idempotency-key']?.endsWith(`:${step}`)
+            ? { ...answer, headers: {} }
+            : answer;
+        },
+      };
+      const { report } = await runDrill({ ...context, outside }, { to: WEST });
+      expect(report.outcome).toBe('safe-stop');
+      expect(report.reason).toMatch(new RegExp(`${step} is stuck .*answered by an unnamed Region`));
+      expect(world.register.record).toMatchObject({ phase: 'active', region: WEST });
+    },
+  );
+
   test('a replica whose lag nobody measures has not settled', async () => {
     const { world, process } = setUp();
     world.readyLagSeconds = undefined;

@@ -47,11 +47,15 @@ function listing(orders: readonly Row[], page = 1000): Outside['request'] {
   };
 }
 
-const verify = (request: Outside['request'], count: number) => {
+const verify = (
+  request: Outside['request'],
+  count: number,
+  more: { entries?: LedgerEntry[]; fencedAt?: string } = {},
+) => {
   const harness = new Harness();
   const { context } = harness.process();
   const outside: Outside = { ...context.outside, request };
-  return verifyLedger({ ...context, outside }, HOST, { id: 'load', entries: entries(count) });
+  return verifyLedger({ ...context, outside }, HOST, { id: 'load', entries: entries(count), ...more });
 };
 
 describe('the ledger against the service', () => {
@@ -66,9 +70,26 @@ describe('the ledger against the service', () => {
     });
   });
 
-  test('acknowledged and gone is lost, and the RPO is the time they span', async () => {
+  test('acknowledged and gone is lost; the RPO goes from the first to the last acknowledgement of its epoch', async () => {
     const kept = rows(25).filter(order => order.number < 20 || order.number > 23);
-    expect(await verify(listing(kept), 25)).toMatchObject({ lost: 4, rpoSeconds: 3 });
+    expect(await verify(listing(kept), 25)).toMatchObject({ lost: 4, rpoSeconds: 5 });
+  });
+
+  test('a single lost write has an RPO too', async () => {
+    const kept = rows(25).filter(order => order.number !== 20);
+    expect(await verify(listing(kept), 25)).toMatchObject({ lost: 1, rpoSeconds: 5 });
+  });
+
+  test('acknowledgements of a newer epoch do not count towards the RPO', async () => {
+    const kept = rows(25).filter(order => order.number !== 20);
+    const ledger = entries(25).map(entry => (entry.number > 22 ? { ...entry, epoch: 2 } : entry));
+    expect(await verify(listing(kept), 25, { entries: ledger })).toMatchObject({ lost: 1, rpoSeconds: 2 });
+  });
+
+  test('the last acknowledgement of all, lost, is counted up to the fence', async () => {
+    const kept = rows(25).filter(order => order.number !== 25);
+    const fencedAt = new Date(Date.UTC(2026, 10, 26, 10, 0, 24, 700)).toISOString();
+    expect(await verify(listing(kept), 25, { fencedAt })).toMatchObject({ lost: 1, rpoSeconds: 0.7 });
   });
 
   test('the same number under another id is lost all the same', async () => {

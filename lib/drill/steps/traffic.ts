@@ -78,8 +78,8 @@ async function writeAndRead(run: Run, purpose: string) {
   if (written?.status !== 201)
     return waiting(run, `a write from outside got ${written?.status ?? 'no answer'}`);
   const region = written.headers['x-holdfast-region'];
-  if (region !== undefined && region !== run.plan.to) {
-    return waiting(run, `a write from outside was answered by ${region}`);
+  if (region !== run.plan.to) {
+    return waiting(run, `a write from outside was answered by ${region ?? 'an unnamed Region'}`);
   }
   const id = (parseJson(written.body) as { id?: string } | undefined)?.id;
   if (id === undefined) throw new HoldfastError('refused', 'the service acknowledged an order without an id');
