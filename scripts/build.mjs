@@ -15,6 +15,10 @@ const compiled = spawnSync(
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 chmodSync(path.join(root, 'dist/bin/cli.js'), 0o755);
 
+// One construct imported is one construct loaded. An incremental compile may have left the lazy one in place.
+const { makeLazy } = await import('./lazy-index.mjs');
+makeLazy(path.join(root, 'dist/constructs/index.js'));
+
 // `npx holdfast` finds the command here at once; without it npx sets up a copy of the project's own package first.
 const command = path.join(root, 'node_modules', '.bin', 'holdfast');
 rmSync(command, { force: true });

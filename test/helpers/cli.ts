@@ -18,15 +18,29 @@ export interface RunningCli {
   saw(text: string): Promise<void>;
 }
 
+/** How a program is started. */
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Whether it leads a process group of its own, which signals then reach as from a terminal. @default false */
+  readonly group?: boolean;
+}
+
 /** Starts `holdfast` as compiled by `npm run build`. */
-export function startCli(
+export const startCli = (args: readonly string[], options: StartOptions = {}): RunningCli =>
+  startProgram(process.execPath, [path.join(ROOT, 'dist/bin/cli.js'), ...args], options);
+
+/** Starts any program of the project's root. */
+export function startProgram(
+  program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  options: StartOptions = {},
 ): RunningCli {
-  const child = spawn(process.execPath, [path.join(ROOT, 'dist/bin/cli.js'), ...args], {
+  const child = spawn(program, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.group ?? false,
   });
   let stdout = '';
   let stderr = '';
@@ -45,7 +59,8 @@ export function startCli(
     pid: child.pid ?? 0,
     result,
     kill: signal => {
-      child.kill(signal);
+      if (options.group) process.kill(-(child.pid ?? 0), signal);
+      else child.kill(signal);
     },
     saw: text =>
       new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { labPaths } from '../../lib/lab/paths';
-import { runCli, startCli } from '../helpers/cli';
+import { runCli, startCli, startProgram } from '../helpers/cli';
 import { ROOT } from '../helpers/sources';
 import { healthy, status } from './lab';
 
@@ -27,11 +27,13 @@ test('SIGKILL of the daemon: status says so, down cleans all', async () => {
   expect((await status()).running).toBe(false);
 });
 
-test('Ctrl-C in the middle of up: exit 130 and nothing is left', async () => {
-  const up = startCli(['up']);
-  await up.saw('lab: control plane');
-  up.kill('SIGINT');
-  expect((await up.result).exitCode).toBe(130);
+test('Ctrl-C in a terminal in the middle of npm start: nothing is left', async () => {
+  const start = startProgram('npm', ['start'], { group: true });
+  await start.saw('lab: control plane');
+  start.kill('SIGINT');
+  const { exitCode, stderr } = await start.result;
+  expect(exitCode).not.toBe(0);
+  expect(stderr).toContain('everything was stopped again');
   expect(marked()).toEqual([]);
 });
 

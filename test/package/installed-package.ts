@@ -70,7 +70,10 @@ function stage(folder: string): string {
     [TSC, '-p', 'tsconfig.build.json', '--outDir', path.join(folder, 'dist')],
     ROOT,
   );
-  if (!existsSync(path.join(folder, 'dist/constructs/index.js'))) throw new Error(compiled.stdout);
+  const list = path.join(folder, 'dist/constructs/index.js');
+  if (!existsSync(list)) throw new Error(compiled.stdout);
+  const lazy = `import { makeLazy } from ${JSON.stringify(path.join(ROOT, 'scripts/lazy-index.mjs'))}; makeLazy(${JSON.stringify(list)});`;
+  succeed(run(process.execPath, ['--input-type=module', '-e', lazy], ROOT));
   if (!existsSync(path.join(ROOT, 'dist/artifacts/manifest.json'))) {
     succeed(run(process.execPath, [path.join(ROOT, 'scripts/build.mjs')], ROOT));
   }
