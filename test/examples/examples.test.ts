@@ -38,7 +38,7 @@ test.each(NAMES)(
   name => {
     const { stacks, report } = synthesize(name);
     expect(stacks.length).toBeGreaterThan(0);
+    // What a rule could not judge is a finding too, until somebody says why.
     expect(report.findings).toEqual([]);
-    expect(report.judgements.unknown).toBe(0);
   },
 );
