@@ -1,3 +1,4 @@
+import type { RegisterRecord } from '../runtime/register';
 import type { DrillContext } from './context';
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
 import { readyz } from './probe';
@@ -75,7 +76,7 @@ async function whoWrites({ context, plan }: Run): Promise<string> {
   try {
     const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
     if (record.phase !== 'active') return 'no Region accepts writes';
-    return (await serves(context, record.region))
+    return (await serves(context, record))
       ? `${record.region} accepts writes`
       : `the register names ${record.region}; not verified`;
   } catch (error) {
@@ -95,20 +96,24 @@ function conflicted(run: Run, reason: string): Ending {
 /** Waits until the old Region serves; resolves to what is missing when it does not in time. */
 async function waitUntilActive(run: Run): Promise<string | undefined> {
   const { clock, timeScale } = run.context;
-  const { from } = run.plan;
+  const { before, back } = run.records;
+  const record = run.journal.mayHaveActed('fence') ? back.active : before;
   const seconds = Math.max(RETURN_SECONDS / timeScale, MINIMUM_RETURN_SECONDS);
   const deadline = clock.monotonic() + seconds * 1000;
-  while (!(await serves(run.context, from))) {
+  while (!(await serves(run.context, record))) {
     if (clock.monotonic() > deadline) {
-      return `${from} is active in the register but does not report ready after ${seconds.toFixed(0)} s`;
+      return `${record.region} is active in the register but does not report ready after ${seconds.toFixed(0)} s`;
     }
     await clock.sleep(pollMilliseconds(timeScale));
   }
   return undefined;
 }
 
-/** Whether the Region itself says that it is active and ready: it holds the lease and its database is writable. */
-async function serves(context: DrillContext, region: string): Promise<boolean> {
+/**
+ * Whether the Region of the record says itself that it is active and ready, having read that record: right after a
+ * move it may still serve under a lease of an older epoch, which says nothing about the next one.
+ */
+async function serves(context: DrillContext, { region, epoch }: RegisterRecord): Promise<boolean> {
   const ready = await readyz(context, region);
-  return ready?.ready === true && ready.role === 'active';
+  return ready?.ready === true && ready.role === 'active' && (ready.epoch ?? 0) >= epoch;
 }

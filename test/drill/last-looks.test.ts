@@ -73,6 +73,25 @@ describe('a way back', () => {
     expect((await resumeDrill(harness.process().context)).report.outcome).toBe('rolled-back');
   });
 
+  test('is not proven by a Region that still serves under its old lease', async () => {
+    const harness = new Harness();
+    const abort = new AbortController();
+    const { context } = harness.process({ signal: abort.signal });
+    stopAt(harness, 'step-begin', 'wait-lease', () => abort.abort());
+    const outside: typeof context.outside = {
+      ...context.outside,
+      request: async request => {
+        const answer = await context.outside.request(request);
+        const old = request.host === `${EAST}.${HOST}` && request.path === '/readyz';
+        return old ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), epoch: 1 }) } : answer;
+      },
+    };
+    const { report } = await runDrill({ ...context, outside }, { to: WEST });
+    expect(harness.world.register.record).toMatchObject({ epoch: 3, phase: 'active', region: EAST });
+    expect(report.outcome).toBe('safe-stop');
+    expect(report.reason).toMatch(/the register names us-east-2; not verified/);
+  });
+
   test('that a person asked for ends aborted only when the old Region serves', async () => {
     const harness = new Harness();
     const first = harness.process();
