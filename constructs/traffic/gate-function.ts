@@ -40,6 +40,7 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
     logGroup,
     memorySize: 512,
     timeout: Duration.seconds(2),
+    reservedConcurrentExecutions: props.reservedConcurrency ?? 20,
     environment: {
       HOLDFAST_APPLICATION: props.application,
       HOLDFAST_REGISTER_TABLE: tableName,

@@ -5,7 +5,7 @@ import { jsonLogger } from '../runtime/logger';
 import { dynamoRegisterReader } from '../runtime/register-reader';
 import { ssmGateStore } from '../runtime/ssm-gate-store';
 
-/** Answer of a function behind an API Gateway HTTP API, payload version 2.0. */
+/** Answer of a function behind an API of API Gateway that passes it on as it is. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;

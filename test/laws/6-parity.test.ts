@@ -78,7 +78,9 @@ function neutral(text: string, region: string): string {
       .replaceAll(other, 'other-region')
       .replaceAll(letters(other), 'OtherRegion')
       .replaceAll(`"${network}`, '"10.0.')
-      .replaceAll(/\b(\w*(?:Zone\d|OwnRegion|OtherRegion)\w*?)[0-9A-F]{8,20}(?=\b|GET\b)/g, '$1')
+      .replaceAll(/\b(\w*(?:Zone\d|OwnRegion|OtherRegion)\w*?)[0-9A-F]{8,20}\b/g, '$1')
+      // The name of a function's permission carries a digest of the path of its API, in which the Region stands.
+      .replaceAll(/\b(\w*OwnRegion\w*?)[0-9A-F]{8}GET\b/g, '$1')
       // The name of a deployment of an API carries a digest of the API, in which the function's Region stands.
       .replaceAll(/(ApiDeployment[0-9A-F]{8})[0-9a-f]{32}\b/g, '$1')
   );
