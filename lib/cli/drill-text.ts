@@ -12,7 +12,7 @@ export function formatDrill(report: DrillReport, directory: string): string {
     seconds(phase.seconds),
     seconds(phase.budgetSeconds),
     seconds(phase.budgetSeconds === undefined ? undefined : phase.budgetSeconds * report.timeScale),
-    phase.within === undefined ? '-' : phase.within ? 'yes' : 'NO',
+    phase.interrupted ? 'cut off' : phase.within === undefined ? '-' : phase.within ? 'yes' : 'NO',
     phase.requests === undefined ? '-' : `${phase.requests.failed} of ${phase.requests.total}`,
   ]);
   const total = [
@@ -38,7 +38,8 @@ export function formatDrill(report: DrillReport, directory: string): string {
     `  duplicate effects          ${count(writes.duplicateEffects)}`,
     `  not fulfilled              ${count(writes.unfulfilled)}`,
     `write attempts refused       ${count(writes.refused)}`,
-    `longest pause in writes      ${seconds(writes.refusedSeconds)} s`,
+    `never acknowledged           ${count(writes.unacknowledged)}`,
+    `longest pause in writes      ${writes.refusedSeconds === null ? 'not measured' : `${seconds(writes.refusedSeconds)} s`}`,
     `requests failed              ${report.requests.failed} of ${report.requests.total}, retries included`,
     ...report.missed.map(missed => `MISSED: ${missed}`),
     '',
