@@ -113,7 +113,7 @@ test('stopAll from another process leaves nothing, not even children of a starte
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }).code, f);
     const { stopAll } = require('./lib/lab/stop-processes.ts');
     const { labPaths } = require('./lib/lab/paths.ts');
-    const { systemClock } = require('./lib/lab/clock.ts');
+    const { systemClock } = require('./lib/clock.ts');
     stopAll(labPaths(${JSON.stringify(paths.projectRoot)}), systemClock).then(names => console.log(names.join()));`;
   const result = spawnSync(process.execPath, ['-e', script], {
     cwd: path.join(__dirname, '../..'),
