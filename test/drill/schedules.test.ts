@@ -107,6 +107,7 @@ test('any schedule of faults, kills and aborts ends legally, and a later run bri
       expect(harness.world.writable).toBe(harness.world.register.record.region);
       expect(harness.world.switchovers).toBeLessThanOrEqual(1);
     }),
-    { numRuns: Number(process.env.HOLDFAST_SCHEDULES ?? 300) },
+    // A fixed sample here; npm run prove runs far more of them, from the same seed.
+    { numRuns: Number(process.env.HOLDFAST_SCHEDULES ?? 300), seed: Number(process.env.HOLDFAST_SEED ?? 1) },
   );
-}, 120_000);
+}, 600_000);
