@@ -1,4 +1,6 @@
+import { strikeLab } from '../../lib/lab';
 import { runCli, startCli } from '../helpers/cli';
+import { ROOT } from '../helpers/sources';
 import { eventually, healthy, order, SEED, STANDBY, status } from './lab';
 
 const register = async () => (await status()).register?.record;
@@ -34,6 +36,19 @@ test('SIGKILL in the middle: resume waits until the dead process no longer binds
   expect(await register()).toEqual({ epoch: (before?.epoch ?? 0) + 1, phase: 'active', region: SEED });
   await eventually('writes in the new Region', async () => (await order(SEED)).status === 201);
   expect((await order(STANDBY)).status).toBe(503);
+});
+
+test('a clone, the worker and the cache of the new Region die in the middle: the drill goes on', async () => {
+  const drill = startCli(['drill', 'switchover', '--to', STANDBY, '--rate', '30', '--json']);
+  await drill.saw('wait until the last lease');
+  for (const target of ['clone', 'worker', 'cache'] as const) {
+    await strikeLab(ROOT, { action: 'kill', target, region: STANDBY });
+  }
+  const { stdout } = await drill.result;
+  const { outcome, writes } = JSON.parse(stdout);
+  expect(outcome).toBe('done');
+  expect(writes).toMatchObject({ lost: 0, duplicateEffects: 0, unfulfilled: 0, unacknowledged: 0 });
+  expect((await register())?.region).toBe(STANDBY);
 });
 
 test('with nothing unfinished, resume and abort say so', async () => {
