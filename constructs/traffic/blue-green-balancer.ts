@@ -41,7 +41,8 @@ export interface BlueGreenBalancerProps {
    */
   readonly targetGroupNames?: Readonly<Record<Colour, string>>;
   /**
-   * Weights of the colours at birth, 0 to 999 each. Later shifts are made on the running listener.
+   * Weights of the colours at birth, 0 to 999 each. Later shifts are made on the running listener; a deploy that
+   * touches the listener sets these again, unless a `LiveSettingsController` keeps what was shifted.
    * @default - blue 100, green 0
    */
   readonly birthWeights?: Readonly<Record<Colour, number>>;
