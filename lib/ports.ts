@@ -2,7 +2,7 @@
  * The ports of the engines: what they ask of the outside. Nothing outside `bin/`, adapters and handler entries
  * touches the console, the clock, randomness or an SDK client.
  */
-import type { RegisterRecord } from './runtime/register';
+import type { RegisterRecord } from './runtime/register/register';
 
 /** Time, so that tests can drive it. */
 export interface Clock {

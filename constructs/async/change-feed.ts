@@ -37,7 +37,7 @@ const MOST_TABLE_READERS = 2;
  * What changes is told to whoever keeps something made of it: invalidators of caches, read models, and the analytics
  * feed, so that a report never asks the primary. Consumers get each change at least once, those of one key in order.
  *
- * The relay of an outbox publishes by `publishChanges` of `lib/runtime/change-publisher`, and closes its rows after.
+ * The relay of an outbox publishes by `publishChanges` of `lib/runtime/changes/change-publisher`, and closes its rows after.
  */
 export class ChangeFeed extends Construct {
   /** Where an outbox publishes; absent where a table is the source. */
@@ -66,7 +66,7 @@ export class ChangeFeed extends Construct {
 
   /**
    * Adds a consumer. It gets what the source holds: the whole record of a DynamoDB stream, or the change itself;
-   * `changeOf` of `lib/runtime/change` reads both.
+   * `changeOf` of `lib/runtime/changes/change` reads both.
    *
    * @throws HoldfastError `invalid-input` with every wrong value, and for a third reader of a table
    */

@@ -35,7 +35,7 @@ const MOST_PROJECTIONS = 2;
 /**
  * A store of events: appended with the version that the writer expects, never changed and never removed. State comes
  * of replaying a stream, from its last snapshot on; projections follow the stream of changes, and can be made anew
- * from the events at any time. `lib/runtime/event-store` is the other half.
+ * from the events at any time. `lib/runtime/events/event-store` is the other half.
  */
 export class EventStore extends Construct {
   /** The events, by stream and version. */

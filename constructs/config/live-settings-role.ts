@@ -13,7 +13,7 @@ export interface ControllerRoleProps {
   readonly stackArn: string;
 }
 
-/** Key of a Region's lease; the run time has the same one (`lib/runtime/live-settings-lease.ts`). */
+/** Key of a Region's lease; the run time has the same one (`lib/runtime/live-settings/live-settings-lease.ts`). */
 export const shiftLeaseKey = (region: string): string => `shift-lease#${region}`;
 
 /** Role of the controller: its listener, its groups, its own stack's status, and one item of the register's table. */

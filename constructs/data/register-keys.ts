@@ -1,4 +1,4 @@
-/** Partition key of the register's table; the run time's model (lib/runtime/register.ts) uses the same words. */
+/** Partition key of the register's table; the run time's model (lib/runtime/register/register.ts) uses the same words. */
 export const PARTITION_KEY = 'pk';
 /** Key of the register's item. A test compares it with the run time's. */
 export const REGISTER_KEY = 'register';

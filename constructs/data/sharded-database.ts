@@ -46,8 +46,8 @@ export interface ShardedDatabaseProps
 /**
  * Several global databases of one shape, with the ring that says which of them owns a key. This Region's members are
  * declared here, and what the run time needs is published as parameters of this Region: the ring, the same everywhere,
- * and the endpoints of its own clusters. Where a key lives is computed from the ring by `holdfast/runtime/shard-ring`;
- * `holdfast/runtime/shard-rebalance` says what moves between two rings.
+ * and the endpoints of its own clusters. Where a key lives is computed from the ring by `holdfast/runtime/shards/shard-ring`;
+ * `holdfast/runtime/shards/shard-rebalance` says what moves between two rings.
  */
 export class ShardedDatabase extends Construct implements IConnectable {
   /** Allows clients in to every shard; the default port is the databases'. */
@@ -131,7 +131,7 @@ const namesOf = ({ shards, movingFrom = [] }: ShardRing): readonly string[] => [
   ...new Set([...shards, ...movingFrom]),
 ];
 
-/** A ring document as `lib/runtime/shard-ring.ts` reads it; equal shards give equal bytes in any order. */
+/** A ring document as `lib/runtime/shards/shard-ring.ts` reads it; equal shards give equal bytes in any order. */
 function documentOf({ version, shards, movingFrom }: ShardRing): string {
   return JSON.stringify({
     format: 1,

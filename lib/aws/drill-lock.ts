@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { registerTableName } from '../naming';
 import type { DrillLock } from '../ports';
-import { DRILL_LOCK_KEY } from '../runtime/register';
+import { DRILL_LOCK_KEY } from '../runtime/register/register';
 import { ask, type Connection } from './clients';
 import { conditionally } from './register';
 

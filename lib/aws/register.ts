@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { registerTableName } from '../naming';
 import type { Clock, RegisterRaise, RegisterState } from '../ports';
-import { REGISTER_KEY, type RegisterPhase, type RegisterRecord } from '../runtime/register';
+import { REGISTER_KEY, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
 import { ask, type Connection } from './clients';
 
 /** The register in its strongly consistent table, read and written at the given Region's endpoint. */

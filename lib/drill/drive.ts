@@ -1,4 +1,4 @@
-import type { RegisterRecord } from '../runtime/register';
+import type { RegisterRecord } from '../runtime/register/register';
 import type { DrillContext } from './context';
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
 import { readyz } from './probe';

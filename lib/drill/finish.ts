@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { RegisterRecord } from '../runtime/register';
+import type { RegisterRecord } from '../runtime/register/register';
 import type { DrillContext } from './context';
 import type { Ending } from './drive';
 import type { Journal, JournalStore } from './journal';

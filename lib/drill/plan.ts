@@ -1,4 +1,4 @@
-import type { RegisterRecord } from '../runtime/register';
+import type { RegisterRecord } from '../runtime/register/register';
 import type { BudgetLine, DrillSettings } from './settings';
 
 /**

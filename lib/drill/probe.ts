@@ -1,6 +1,6 @@
 import { gateHost, regionHost } from '../naming';
 import type { OutsideAnswer, OutsideRequest } from '../ports';
-import { isActive } from '../runtime/register';
+import { isActive } from '../runtime/register/register';
 import type { DrillContext } from './context';
 import { isUnavailable } from './failures';
 

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors';
 import type { Cloud, RegisterState } from '../ports';
-import { mayFollow, type RegisterRecord } from '../runtime/register';
+import { mayFollow, type RegisterRecord } from '../runtime/register/register';
 import { firstAnswer } from './endpoints';
 import type { Plan } from './plan';
 

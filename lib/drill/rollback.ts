@@ -1,5 +1,5 @@
 import type { RegisterState } from '../ports';
-import type { RegisterRecord } from '../runtime/register';
+import type { RegisterRecord } from '../runtime/register/register';
 import { isUnavailable, messageOf } from './failures';
 import { raise, raisedBy, readRegister, registerConflict, sameRecord } from './registers';
 import { pollMilliseconds } from './runner';

@@ -1,11 +1,11 @@
 import { FirehoseClient } from '@aws-sdk/client-firehose';
-import { type AnalyticsFeedOptions, feedBatch } from '../runtime/analytics-feed';
+import { type AnalyticsFeedOptions, feedBatch } from '../runtime/changes/analytics-feed';
+import { firehoseRows } from '../runtime/changes/firehose-rows';
 import { systemClock } from '../runtime/clock';
-import { EnvironmentReader } from '../runtime/environment-reader';
-import { firehoseRows } from '../runtime/firehose-rows';
-import type { StreamHandler } from '../runtime/stream-handler';
-import { shardRecords } from '../runtime/stream-records';
-import { parseLogLevel } from '../runtime/worker-environment';
+import { EnvironmentReader } from '../runtime/environment/environment-reader';
+import { parseLogLevel } from '../runtime/environment/worker-environment';
+import type { StreamHandler } from '../runtime/stream/stream-handler';
+import { shardRecords } from '../runtime/stream/stream-records';
 import { functionLogger } from './worker-parts';
 
 let made: AnalyticsFeedOptions | undefined;

@@ -1,11 +1,11 @@
-import { alarmSignals } from '../runtime/alarm-signals';
 import { systemClock } from '../runtime/clock';
-import { parseFailoverEnvironment } from '../runtime/failover-environment';
-import type { FailoverDecision } from '../runtime/failover-request';
-import { FailoverRequester } from '../runtime/failover-requester';
-import { FailoverStore } from '../runtime/failover-store';
-import { jsonLogger } from '../runtime/logger';
-import { standbyIsReady } from '../runtime/standby-readiness';
+import { standbyIsReady } from '../runtime/database/standby-readiness';
+import { parseFailoverEnvironment } from '../runtime/environment/failover-environment';
+import { alarmSignals } from '../runtime/failover/alarm-signals';
+import type { FailoverDecision } from '../runtime/failover/failover-request';
+import { FailoverRequester } from '../runtime/failover/failover-requester';
+import { FailoverStore } from '../runtime/failover/failover-store';
+import { jsonLogger } from '../runtime/telemetry/logger';
 
 /** Each call gets this long; all of them run at once, and the function has twice as long. */
 const TIMEOUT = 8000;

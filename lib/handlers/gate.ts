@@ -1,9 +1,9 @@
 import { systemClock } from '../runtime/clock';
-import { parseGateEnvironment } from '../runtime/environment';
-import { Gate } from '../runtime/gate';
-import { jsonLogger } from '../runtime/logger';
-import { dynamoRegisterReader } from '../runtime/register-reader';
-import { ssmGateStore } from '../runtime/ssm-gate-store';
+import { parseGateEnvironment } from '../runtime/environment/environment';
+import { Gate } from '../runtime/gate/gate';
+import { ssmGateStore } from '../runtime/gate/ssm-gate-store';
+import { dynamoRegisterReader } from '../runtime/register/register-reader';
+import { jsonLogger } from '../runtime/telemetry/logger';
 
 /** Answer of a function behind an API of API Gateway that passes it on as it is. */
 export interface HttpAnswer {

@@ -1,9 +1,9 @@
-import { alarmSignals } from '../runtime/alarm-signals';
-import { parseBeaconEnvironment } from '../runtime/beacon-environment';
-import { beaconMetrics } from '../runtime/beacon-metrics';
 import { systemClock } from '../runtime/clock';
-import { type Beat, beat, type HealthBeaconOptions } from '../runtime/health-beacon';
-import { jsonLogger } from '../runtime/logger';
+import { parseBeaconEnvironment } from '../runtime/environment/beacon-environment';
+import { alarmSignals } from '../runtime/failover/alarm-signals';
+import { beaconMetrics } from '../runtime/failover/beacon-metrics';
+import { type Beat, beat, type HealthBeaconOptions } from '../runtime/failover/health-beacon';
+import { jsonLogger } from '../runtime/telemetry/logger';
 
 /** Each call gets this long; the function has more than two of them. */
 const TIMEOUT = 8000;

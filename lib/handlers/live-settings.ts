@@ -1,13 +1,13 @@
 import { systemClock } from '../runtime/clock';
-import { EnvironmentReader, type RawEnvironment } from '../runtime/environment-reader';
-import { awsFloor, awsStack, awsWeights } from '../runtime/live-settings-aws';
+import { EnvironmentReader, type RawEnvironment } from '../runtime/environment/environment-reader';
+import { awsFloor, awsStack, awsWeights } from '../runtime/live-settings/live-settings-aws';
 import {
   type LiveSettingsControllerOptions,
   type LiveSettingsReport,
   turnLiveSettings,
-} from '../runtime/live-settings-controller';
-import { dynamoLease } from '../runtime/live-settings-lease-table';
-import { jsonLogger } from '../runtime/logger';
+} from '../runtime/live-settings/live-settings-controller';
+import { dynamoLease } from '../runtime/live-settings/live-settings-lease-table';
+import { jsonLogger } from '../runtime/telemetry/logger';
 
 /**
  * Controller of a Region's live settings, woken by every event of its stack and of its listener, by changes of the

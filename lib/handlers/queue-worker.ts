@@ -1,4 +1,4 @@
-import { type QueueHandler, type QueueWork, queueHandler } from '../runtime/queue-handler';
+import { type QueueHandler, type QueueWork, queueHandler } from '../runtime/queue/queue-handler';
 import { workerParts } from './worker-parts';
 
 let made: QueueHandler | undefined;

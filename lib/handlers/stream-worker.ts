@@ -1,4 +1,4 @@
-import { type StreamHandler, type StreamWork, streamHandler } from '../runtime/stream-handler';
+import { type StreamHandler, type StreamWork, streamHandler } from '../runtime/stream/stream-handler';
 import { workerParts } from './worker-parts';
 
 let made: StreamHandler | undefined;

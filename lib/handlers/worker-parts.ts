@@ -1,9 +1,9 @@
 import { systemClock } from '../runtime/clock';
-import { EpochGate } from '../runtime/epoch-gate';
+import { parseWorkerEnvironment, type WorkerEnvironment } from '../runtime/environment/worker-environment';
 import { RuntimeError } from '../runtime/errors';
-import { jsonLogger, type Logger } from '../runtime/logger';
-import { dynamoRegisterReader } from '../runtime/register-reader';
-import { parseWorkerEnvironment, type WorkerEnvironment } from '../runtime/worker-environment';
+import { EpochGate } from '../runtime/register/epoch-gate';
+import { dynamoRegisterReader } from '../runtime/register/register-reader';
+import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
 
 /** A reading of the register that takes longer hands the batch back, in milliseconds. */
 const REGISTER_TIMEOUT = 2000;

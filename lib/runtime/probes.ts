@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import { reasonOf } from './errors';
-import type { Logger } from './logger';
 import { loop } from './loop';
+import type { Logger } from './telemetry/logger';
 
 /** One dependency that is looked at in the background. */
 export interface Probe {

@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock';
-import type { Database } from '../runtime/database';
+import type { Database } from '../runtime/database/database';
+import type { RegionalDatabase } from '../runtime/database/regional-database';
 import { RuntimeError, reasonOf } from '../runtime/errors';
-import type { LeaseKeeper } from '../runtime/lease-keeper';
-import type { Logger } from '../runtime/logger';
 import { loop } from '../runtime/loop';
-import type { RegionalDatabase } from '../runtime/regional-database';
+import type { LeaseKeeper } from '../runtime/register/lease-keeper';
+import type { Logger } from '../runtime/telemetry/logger';
 
 /** Whether this process may write now, and if not, why. */
 export type ActivationState =

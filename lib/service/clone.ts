@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock';
-import type { ServiceEnvironment } from '../runtime/environment';
-import type { Logger } from '../runtime/logger';
+import type { ServiceEnvironment } from '../runtime/environment/environment';
+import type { Logger } from '../runtime/telemetry/logger';
 import { healthRoutes } from './health-routes';
 import { HttpServer } from './http-server';
 import { orderRoutes } from './order-routes';

@@ -1,7 +1,7 @@
-import { withCorrelationId } from '../runtime/correlation';
 import { RuntimeError, reasonOf } from '../runtime/errors';
-import type { Logger } from '../runtime/logger';
-import type { IncomingMessage, Queue } from '../runtime/queue';
+import type { IncomingMessage, Queue } from '../runtime/queue/queue';
+import { withCorrelationId } from '../runtime/telemetry/correlation';
+import type { Logger } from '../runtime/telemetry/logger';
 import type { Activation } from './activation';
 import type { Fulfilment } from './fulfilment';
 import { parseWorkMessage, type WorkMessage } from './work-message';

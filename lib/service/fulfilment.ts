@@ -1,6 +1,6 @@
-import type { Queryable } from '../runtime/database';
-import type { FencedTransactions } from '../runtime/fence';
-import { closeRow, lockRow } from '../runtime/outbox';
+import type { Queryable } from '../runtime/database/database';
+import type { FencedTransactions } from '../runtime/database/fence';
+import { closeRow, lockRow } from '../runtime/outbox/outbox';
 
 /** What became of one message. */
 export type FulfilmentOutcome =

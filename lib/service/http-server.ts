@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../runtime/clock';
-import { acceptCorrelationId, withCorrelationId } from '../runtime/correlation';
 import { RuntimeError } from '../runtime/errors';
-import type { Logger } from '../runtime/logger';
+import { acceptCorrelationId, withCorrelationId } from '../runtime/telemetry/correlation';
+import type { Logger } from '../runtime/telemetry/logger';
 import { readJson } from './http-body';
 import { errorAnswer, type RefusalFacts } from './http-errors';
 import { findRoute } from './http-router';

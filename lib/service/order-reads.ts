@@ -1,5 +1,5 @@
-import type { Database } from '../runtime/database';
-import { toRuntimeError } from '../runtime/fence';
+import type { Database } from '../runtime/database/database';
+import { toRuntimeError } from '../runtime/database/fence';
 
 /** An order as it stands. */
 export interface OrderView {

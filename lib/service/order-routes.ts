@@ -1,4 +1,4 @@
-import type { CacheAside } from '../runtime/cache-aside';
+import type { CacheAside } from '../runtime/cache/cache-aside';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';

@@ -1,7 +1,7 @@
-import type { Queryable } from '../runtime/database';
-import type { FencedTransactions } from '../runtime/fence';
-import { claimKey } from '../runtime/idempotency';
-import { addToOutbox } from '../runtime/outbox';
+import type { Queryable } from '../runtime/database/database';
+import type { FencedTransactions } from '../runtime/database/fence';
+import { claimKey } from '../runtime/idempotency/idempotency';
+import { addToOutbox } from '../runtime/outbox/outbox';
 import type { Activation } from './activation';
 import type { OrderRequest } from './order-request';
 

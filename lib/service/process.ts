@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../runtime/clock';
-import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment';
-import type { RawEnvironment } from '../runtime/environment-reader';
+import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment/environment';
+import type { RawEnvironment } from '../runtime/environment/environment-reader';
 import { RuntimeError, reasonOf } from '../runtime/errors';
-import { jsonLogger, type Logger } from '../runtime/logger';
+import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
 
 /** Something that runs until it is told to stop. */
 export interface Running {

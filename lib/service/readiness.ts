@@ -1,6 +1,6 @@
-import type { DatabaseStatus } from '../runtime/database';
-import type { LeaseState } from '../runtime/lease';
-import { isActive, type RegisterPhase, type RegisterRecord } from '../runtime/register';
+import type { DatabaseStatus } from '../runtime/database/database';
+import type { LeaseState } from '../runtime/register/lease';
+import { isActive, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
 import type { ActivationState } from './activation';
 
 /** What a process knows about itself. */

@@ -1,7 +1,7 @@
-import type { FencedTransactions } from '../runtime/fence';
-import type { Logger } from '../runtime/logger';
-import { lockUnsentRows, markSent } from '../runtime/outbox';
-import { QUEUE_BATCH, type Queue } from '../runtime/queue';
+import type { FencedTransactions } from '../runtime/database/fence';
+import { lockUnsentRows, markSent } from '../runtime/outbox/outbox';
+import { QUEUE_BATCH, type Queue } from '../runtime/queue/queue';
+import type { Logger } from '../runtime/telemetry/logger';
 import type { Activation } from './activation';
 import { formatWorkMessage } from './work-message';
 

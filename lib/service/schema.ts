@@ -1,4 +1,4 @@
-import type { Database } from '../runtime/database';
+import type { Database } from '../runtime/database/database';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
 const VERSION = 1;

@@ -1,9 +1,9 @@
 import { systemClock } from '../runtime/clock';
-import type { ServiceEnvironment } from '../runtime/environment';
+import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
-import { purgeExpiredKeys } from '../runtime/idempotency';
-import type { Logger } from '../runtime/logger';
+import { purgeExpiredKeys } from '../runtime/idempotency/idempotency';
 import { loop } from '../runtime/loop';
+import type { Logger } from '../runtime/telemetry/logger';
 import { Consumer } from './consumer';
 import { Fulfilment } from './fulfilment';
 import { closeParts, makeParts, type Parts, runParts } from './parts';

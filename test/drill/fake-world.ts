@@ -10,7 +10,7 @@ import type {
   OutsideRequest,
   RegisterState,
 } from '../../lib/ports';
-import { mayFollow, type RegisterRecord } from '../../lib/runtime/register';
+import { mayFollow, type RegisterRecord } from '../../lib/runtime/register/register';
 import type { VirtualClock } from './virtual-clock';
 
 export const EAST = 'us-east-2';

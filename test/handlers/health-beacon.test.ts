@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BEACON } from '../../constructs/traffic/failover-beacon';
 import type { handler } from '../../lib/handlers/health-beacon';
-import { BEACON_METRIC, BEACON_NAMESPACE } from '../../lib/runtime/beacon-metrics';
+import { BEACON_METRIC, BEACON_NAMESPACE } from '../../lib/runtime/failover/beacon-metrics';
 
 /** A stand-in for the CloudWatch of every Region; the signature says which one was meant. */
 const world = { state: 'OK' as string | undefined, lost: '' };

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../../lib/runtime/database';
+import type { Database, Queryable } from '../../lib/runtime/database/database';
 
 /** Where a transaction is to fail: before or after its n-th statement, or after its COMMIT was done. */
 export type CrashPoint =

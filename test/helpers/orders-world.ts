@@ -1,10 +1,10 @@
 // The reference service's parts on a real database, with a lease, a register and a queue that a test drives.
 import { randomUUID } from 'node:crypto';
-import { FencedTransactions } from '../../lib/runtime/fence';
-import type { LeaseState } from '../../lib/runtime/lease';
-import { silentLogger } from '../../lib/runtime/logger';
-import { PostgresPool } from '../../lib/runtime/postgres-pool';
-import type { IncomingMessage, OutgoingMessage, Queue } from '../../lib/runtime/queue';
+import { FencedTransactions } from '../../lib/runtime/database/fence';
+import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
+import type { IncomingMessage, OutgoingMessage, Queue } from '../../lib/runtime/queue/queue';
+import type { LeaseState } from '../../lib/runtime/register/lease';
+import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import type { ActivationState } from '../../lib/service/activation';
 import { Consumer } from '../../lib/service/consumer';
 import { Fulfilment } from '../../lib/service/fulfilment';

@@ -7,7 +7,7 @@ import { createLabFolders, labPaths } from '../../lib/lab/paths';
 import { GlobalDatabase, PostgresServer, preparePostgres, serverUser } from '../../lib/lab/postgres';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import type { Output } from '../../lib/ports';
-import type { DatabaseSettings } from '../../lib/runtime/environment';
+import type { DatabaseSettings } from '../../lib/runtime/environment/environment';
 import { freePort } from './free-port';
 
 const PASSWORD = 'only-for-tests';

@@ -1,5 +1,5 @@
 // A database on virtual time: transactions, the fence's row with its locks, and a life that a rebuild ends.
-import type { Database, Queryable } from '../../lib/runtime/database';
+import type { Database, Queryable } from '../../lib/runtime/database/database';
 import { RuntimeError } from '../../lib/runtime/errors';
 import type { Random, SimulatedProcess } from './simulation';
 

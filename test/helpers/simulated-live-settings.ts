@@ -1,12 +1,12 @@
-import type { ColourWeights, WeightsPort } from '../../lib/runtime/live-settings';
-import { type LeasePort, turnLiveSettings } from '../../lib/runtime/live-settings-controller';
+import type { ColourWeights, WeightsPort } from '../../lib/runtime/live-settings/live-settings';
+import { type LeasePort, turnLiveSettings } from '../../lib/runtime/live-settings/live-settings-controller';
 import {
   claimLease,
   mayShift,
   type ShiftHolder,
   type ShiftLease,
-} from '../../lib/runtime/live-settings-lease';
-import { silentLogger } from '../../lib/runtime/logger';
+} from '../../lib/runtime/live-settings/live-settings-lease';
+import { silentLogger } from '../../lib/runtime/telemetry/logger';
 
 /** Lets others run between any two calls; a test decides who. */
 export type Pause = (what: string) => Promise<void>;

@@ -1,11 +1,11 @@
 // Two Regions, their databases and the register, around the real lease, keeper and fence.
 import type { Clock } from '../../lib/runtime/clock';
+import { FencedTransactions } from '../../lib/runtime/database/fence';
 import { RuntimeError } from '../../lib/runtime/errors';
-import { FencedTransactions } from '../../lib/runtime/fence';
-import { ReadLease } from '../../lib/runtime/lease';
-import { LeaseKeeper } from '../../lib/runtime/lease-keeper';
-import { silentLogger } from '../../lib/runtime/logger';
-import { mayFollow, type RegisterRecord } from '../../lib/runtime/register';
+import { ReadLease } from '../../lib/runtime/register/lease';
+import { LeaseKeeper } from '../../lib/runtime/register/lease-keeper';
+import { mayFollow, type RegisterRecord } from '../../lib/runtime/register/register';
+import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import { SimulatedDatabase } from './simulated-database';
 import { SimulatedProcess, type Simulation } from './simulation';
 

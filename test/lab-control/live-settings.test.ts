@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { handler } from '../../lib/handlers/live-settings';
-import { claimLease, type ShiftHolder } from '../../lib/runtime/live-settings-lease';
-import { dynamoLease } from '../../lib/runtime/live-settings-lease-table';
+import { claimLease, type ShiftHolder } from '../../lib/runtime/live-settings/live-settings-lease';
+import { dynamoLease } from '../../lib/runtime/live-settings/live-settings-lease-table';
 import { type TestControlPlane, testControlPlane } from './control-plane';
 import { network, ref } from './fixtures';
 import { Stacks, type Template } from './stacks';

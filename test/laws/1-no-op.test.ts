@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { RegisterRecord } from '../../lib/runtime/register';
+import type { RegisterRecord } from '../../lib/runtime/register/register';
 import { buildApp } from '../../stacks';
 import { example, newApp } from '../stacks/example';
 

@@ -26,7 +26,7 @@ const ENTRIES = `
   import { defineTopology, loadTopology, recoveryBudget } from 'holdfast/regions';
   import { buildApp, RegionStage } from 'holdfast/stacks';
   import * as drill from 'holdfast/drill';
-  import { mayFollow } from 'holdfast/runtime/register';
+  import { mayFollow } from 'holdfast/runtime/register/register';
   export const budget: number = recoveryBudget(loadTopology({})).modes.switchover.totalSeconds;
   export const used = [defineTopology, buildApp, RegionStage, drill, mayFollow];
 `;
@@ -133,7 +133,7 @@ describe('the entry points', () => {
   test.each([
     ['holdfast/regions', 'loadTopology'],
     ['holdfast/stacks', 'buildApp'],
-    ['holdfast/runtime/register', 'mayFollow'],
+    ['holdfast/runtime/register/register', 'mayFollow'],
     ['holdfast', 'RegionNetwork'],
   ])('%s exports %s to import and require', (entry, name) => {
     const asModule = `import { ${name} } from '${entry}'; process.stdout.write(typeof ${name});`;
@@ -161,7 +161,7 @@ describe('the entry points', () => {
     expect(
       Object.keys(modulesOf('holdfast/drill')).filter(name => /^(aws-cdk|@aws-sdk|cdk-nag)/.test(name)),
     ).toEqual([]);
-    expect(modulesOf('holdfast/runtime/register')).toEqual({ holdfast: 1 });
+    expect(modulesOf('holdfast/runtime/register/register')).toEqual({ holdfast: 1 });
   });
 });
 

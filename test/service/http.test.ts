@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { systemClock } from '../../lib/runtime/clock';
 import { RuntimeError } from '../../lib/runtime/errors';
-import { jsonLogger } from '../../lib/runtime/logger';
+import { jsonLogger } from '../../lib/runtime/telemetry/logger';
 import { healthRoutes } from '../../lib/service/health-routes';
 import { HttpServer } from '../../lib/service/http-server';
 import { orderRoutes } from '../../lib/service/order-routes';

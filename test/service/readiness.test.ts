@@ -1,4 +1,4 @@
-import type { RegisterRecord } from '../../lib/runtime/register';
+import type { RegisterRecord } from '../../lib/runtime/register/register';
 import { type ReadinessFacts, readiness } from '../../lib/service/readiness';
 
 const HERE = 'us-east-2';

@@ -1,5 +1,5 @@
-import { silentLogger } from '../../lib/runtime/logger';
-import { PostgresPool } from '../../lib/runtime/postgres-pool';
+import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
+import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import { ensureSchema } from '../../lib/service/schema';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';
 

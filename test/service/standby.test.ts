@@ -2,12 +2,12 @@
 
 import { waitFor } from '../../lib/lab/wait-for';
 import { systemClock } from '../../lib/runtime/clock';
-import { ReadLease } from '../../lib/runtime/lease';
-import { LeaseKeeper } from '../../lib/runtime/lease-keeper';
-import { silentLogger } from '../../lib/runtime/logger';
-import { PostgresPool } from '../../lib/runtime/postgres-pool';
-import { RegionalDatabase } from '../../lib/runtime/regional-database';
-import type { RegisterRecord } from '../../lib/runtime/register';
+import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
+import { RegionalDatabase } from '../../lib/runtime/database/regional-database';
+import { ReadLease } from '../../lib/runtime/register/lease';
+import { LeaseKeeper } from '../../lib/runtime/register/lease-keeper';
+import type { RegisterRecord } from '../../lib/runtime/register/register';
+import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import { Activation } from '../../lib/service/activation';
 import { ensureSchema } from '../../lib/service/schema';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';

@@ -5,7 +5,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { AnalyticsFeedOptions } from '../../../constructs/async/analytics-feed-props';
 import { ChangeFeed } from '../../../constructs/async/change-feed';
-import { rowOf } from '../../../lib/runtime/analytics-feed';
+import { rowOf } from '../../../lib/runtime/changes/analytics-feed';
 import { stackIn } from '../stack';
 import { someWork } from './work';
 

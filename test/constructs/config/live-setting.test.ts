@@ -13,7 +13,7 @@ import {
   type LiveSettingsControllerProps,
 } from '../../../constructs/config/live-settings-controller';
 import { shiftLeaseKey } from '../../../constructs/config/live-settings-role';
-import { shiftLeaseKey as keyAtRunTime } from '../../../lib/runtime/live-settings-lease';
+import { shiftLeaseKey as keyAtRunTime } from '../../../lib/runtime/live-settings/live-settings-lease';
 import { stackIn } from '../stack';
 
 const WEIGHTS: LiveSettingProps = {

@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Register, type RegisterProps } from '../../../constructs/data/register';
 import { DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
-import * as runtime from '../../../lib/runtime/register';
+import * as runtime from '../../../lib/runtime/register/register';
 import { onlyOf, stackIn } from '../stack';
 
 const TABLE = 'AWS::DynamoDB::GlobalTable';

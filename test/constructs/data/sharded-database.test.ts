@@ -4,7 +4,7 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import fc from 'fast-check';
 import { ShardedDatabase, type ShardRing } from '../../../constructs/data/sharded-database';
-import { ownerOf, parseRingDocument, ringOf, shardRouter } from '../../../lib/runtime/shard-ring';
+import { ownerOf, parseRingDocument, ringOf, shardRouter } from '../../../lib/runtime/shards/shard-ring';
 import { keyOf, networkOf, stackIn } from '../stack';
 
 const RING: ShardRing = { version: 2, shards: ['north', 'south'] };

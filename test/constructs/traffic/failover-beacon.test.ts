@@ -4,7 +4,7 @@ import { Alarm, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { HealthBeacon, type HealthBeaconProps } from '../../../constructs/traffic/failover-beacon';
-import { parseBeaconEnvironment } from '../../../lib/runtime/beacon-environment';
+import { parseBeaconEnvironment } from '../../../lib/runtime/environment/beacon-environment';
 
 function build(change: Partial<HealthBeaconProps> = {}, app = new App()) {
   const stack = new Stack(app, 'Beacon', { env: { account: '000000000000', region: 'us-east-2' } });

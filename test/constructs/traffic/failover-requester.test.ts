@@ -8,8 +8,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { FailoverRequester } from '../../../constructs/traffic/failover-requester';
 import { FAILOVER_REQUEST_KEY } from '../../../constructs/traffic/failover-requester-function';
 import type { FailoverRequesterProps } from '../../../constructs/traffic/failover-requester-props';
-import { parseFailoverEnvironment } from '../../../lib/runtime/failover-environment';
-import { FAILOVER_REQUEST_KEY as RUNTIME_KEY } from '../../../lib/runtime/failover-request';
+import { parseFailoverEnvironment } from '../../../lib/runtime/environment/failover-environment';
+import { FAILOVER_REQUEST_KEY as RUNTIME_KEY } from '../../../lib/runtime/failover/failover-request';
 
 const { BREACHING, MISSING } = cloudwatch.TreatMissingData;
 

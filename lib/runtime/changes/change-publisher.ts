@@ -1,0 +1,44 @@
+import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type { Clock } from '../clock';
+import type { Change } from './change';
+import { putAll } from './put-all';
+
+/** Where an outbox tells of its changes. */
+export interface ChangePublisherOptions {
+  readonly client: Pick<KinesisClient, 'send'>;
+  readonly stream: string;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
+/**
+ * Publishes changes, in order; the changes of one thing go to one shard. Close an outbox row only after this returns:
+ * what is published twice has the same id.
+ *
+ * @throws RuntimeError `unavailable` when not all of them were taken
+ */
+export function publishChanges(changes: readonly Change[], options: ChangePublisherOptions): Promise<void> {
+  const { client, stream, clock } = options;
+  const put = async (batch: readonly Entry[]): Promise<number> => {
+    const command = new PutRecordsCommand({
+      StreamName: stream,
+      Records: batch.map(({ key, data }) => ({ PartitionKey: key, Data: data })),
+    });
+    const { FailedRecordCount, Records } = await client.send(command);
+    if (!FailedRecordCount) return -1;
+    return Math.max(
+      0,
+      (Records ?? []).findIndex(({ ErrorCode }) => ErrorCode !== undefined),
+    );
+  };
+  return putAll(changes.map(toEntry), { put, clock, bytes: ({ data }) => data.byteLength });
+}
+
+interface Entry {
+  readonly key: string;
+  readonly data: Buffer;
+}
+
+const toEntry = (change: Change): Entry => ({
+  key: `${change.entity}/${change.key}`.slice(0, 256),
+  data: Buffer.from(JSON.stringify(change)),
+});

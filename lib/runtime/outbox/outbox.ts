@@ -1,0 +1,72 @@
+import type { Queryable } from '../database/database';
+
+/** A row of the transactional outbox: work that is owed. It closes when the work is done, not when it is sent. */
+export interface OutboxRow {
+  readonly orderId: string;
+  readonly correlationId: string;
+  /** Epoch under which it was last sent, if ever. */
+  readonly epochSent: number | null;
+  readonly closed: boolean;
+}
+
+const COLUMNS = `order_id AS "orderId", correlation_id AS "correlationId", epoch_sent::float8 AS "epochSent",
+  closed_at IS NOT NULL AS closed`;
+
+/** Owes work, inside the transaction that makes it due. */
+export async function addToOutbox(
+  transaction: Queryable,
+  orderId: string,
+  correlationId: string,
+): Promise<void> {
+  await transaction.query('INSERT INTO outbox (order_id, correlation_id) VALUES ($1, $2)', [
+    orderId,
+    correlationId,
+  ]);
+}
+
+/**
+ * Locks open rows that `epoch` has not sent: new ones, and those that an older epoch sent to a queue which may have
+ * stayed behind. Rows that another relay holds are left to it.
+ */
+export async function lockUnsentRows(
+  transaction: Queryable,
+  epoch: number,
+  limit: number,
+): Promise<readonly OutboxRow[]> {
+  const { rows } = await transaction.query<OutboxRow>(
+    `SELECT ${COLUMNS} FROM outbox
+      WHERE closed_at IS NULL AND (epoch_sent IS NULL OR epoch_sent < $1)
+      ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    [epoch, limit],
+  );
+  return rows;
+}
+
+/** Notes that rows were sent under `epoch`. */
+export async function markSent(
+  transaction: Queryable,
+  orderIds: readonly string[],
+  epoch: number,
+): Promise<void> {
+  await transaction.query('UPDATE outbox SET epoch_sent = $2, sent_at = now() WHERE order_id = ANY($1)', [
+    orderIds,
+    epoch,
+  ]);
+}
+
+/** Locks one row and waits for whoever holds it; `undefined` when the database knows no such work. */
+export async function lockRow(transaction: Queryable, orderId: string): Promise<OutboxRow | undefined> {
+  const { rows } = await transaction.query<OutboxRow>(
+    `SELECT ${COLUMNS} FROM outbox WHERE order_id = $1 FOR UPDATE`,
+    [orderId],
+  );
+  return rows[0];
+}
+
+/** Closes a row: its work is done, in this very transaction. */
+export async function closeRow(transaction: Queryable, orderId: string, epoch: number): Promise<void> {
+  await transaction.query('UPDATE outbox SET closed_at = now(), closed_epoch = $2 WHERE order_id = $1', [
+    orderId,
+    epoch,
+  ]);
+}

@@ -1,0 +1,131 @@
+import { RuntimeError, reasonOf } from '../errors';
+import type { Logger } from '../telemetry/logger';
+
+/** One message of an SQS event, as Lambda hands it over. */
+export interface QueueRecord {
+  readonly messageId?: string;
+  readonly body?: string;
+  readonly attributes?: {
+    readonly MessageGroupId?: string;
+    readonly ApproximateReceiveCount?: string;
+  };
+  readonly messageAttributes?: Readonly<Record<string, { readonly stringValue?: string }>>;
+  /** ARN of the queue; that of a FIFO queue ends in `.fifo`. */
+  readonly eventSourceARN?: string;
+}
+
+/** A message, read. */
+export interface WorkMessage {
+  readonly id: string;
+  /** The body, parsed as JSON; types are as written and never coerced. */
+  readonly body: unknown;
+  /** Message attributes that are text. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** How often it was received, this time included. */
+  readonly receiveCount: number;
+}
+
+/** Answer to an event source mapping that reports batch item failures; an empty list means that all was worked. */
+export interface BatchAnswer {
+  readonly batchItemFailures: ReadonlyArray<{ readonly itemIdentifier: string }>;
+}
+
+/** How a batch is worked. */
+export interface WorkBatchOptions {
+  /** Works one message; rejects when it could not be worked. It may see a message twice and must not mind. */
+  readonly work: (message: WorkMessage) => Promise<void>;
+  readonly logger: Logger;
+  /** Messages, or groups of a FIFO queue, in work at the same time. @default 10 */
+  readonly concurrency?: number;
+}
+
+/**
+ * Works a batch of one queue and says which messages are to come again.
+ *
+ * A standard queue: each message fails alone. A FIFO queue: within a message group in order, and after a failure
+ * nothing later of that group runs; it comes again behind the message that failed. Other groups go on, since SQS
+ * keeps no order between groups.
+ *
+ * Lambda takes an answer that it does not understand for "all failed" or, worse, for "all worked". So an id that is
+ * missing is never reported: it fails the whole batch, on purpose.
+ *
+ * @throws RuntimeError `invalid-input` when a message that failed has no id
+ */
+export async function workBatch(
+  records: readonly QueueRecord[],
+  options: WorkBatchOptions,
+): Promise<BatchAnswer> {
+  const failed = new Set<QueueRecord>();
+  const lanes = lanesOf(records).values();
+  const run = async () => {
+    for (const lane of lanes) for (const record of await workLane(lane, options)) failed.add(record);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, options.concurrency ?? 10) }, run));
+  return answerOf(records.filter(record => failed.has(record)));
+}
+
+/** Hands the whole batch back. @throws RuntimeError `invalid-input` when a message has no id */
+export function returnBatch(records: readonly QueueRecord[]): BatchAnswer {
+  return answerOf(records);
+}
+
+/** What runs one after the other: the messages of a group in a FIFO queue, else each message alone. */
+function lanesOf(records: readonly QueueRecord[]): ReadonlyArray<readonly QueueRecord[]> {
+  const groups = new Map<unknown, QueueRecord[]>();
+  for (const record of records) {
+    const group = record.eventSourceARN?.endsWith('.fifo')
+      ? (record.attributes?.MessageGroupId ?? '')
+      : record;
+    groups.set(group, [...(groups.get(group) ?? []), record]);
+  }
+  return [...groups.values()];
+}
+
+/** Works until the first failure; returns what failed and what stood behind it. */
+async function workLane(
+  lane: readonly QueueRecord[],
+  { work, logger }: WorkBatchOptions,
+): Promise<readonly QueueRecord[]> {
+  for (const [index, record] of lane.entries()) {
+    try {
+      await work(readRecord(record));
+    } catch (error) {
+      const { messageId, attributes } = record;
+      const receiveCount = attributes?.ApproximateReceiveCount;
+      logger.warn('message.failed', { messageId, receiveCount, reason: reasonOf(error) });
+      return lane.slice(index);
+    }
+  }
+  return [];
+}
+
+function readRecord(record: QueueRecord): WorkMessage {
+  const attributes = Object.entries(record.messageAttributes ?? {}).flatMap(([name, value]) =>
+    value.stringValue === undefined ? [] : [[name, value.stringValue] as const],
+  );
+  return {
+    id: record.messageId ?? '',
+    body: parseBody(record.body),
+    attributes: Object.fromEntries(attributes),
+    receiveCount: Number(record.attributes?.ApproximateReceiveCount ?? 1),
+  };
+}
+
+/** The parser's own message repeats the body, which may hold what no log should. */
+function parseBody(body: string | undefined): unknown {
+  try {
+    return JSON.parse(body ?? '');
+  } catch {
+    throw new RuntimeError('invalid-input', 'the body is not JSON');
+  }
+}
+
+function answerOf(failed: readonly QueueRecord[]): BatchAnswer {
+  const ids = failed.map(record => record.messageId);
+  if (!ids.every(isId)) {
+    throw new RuntimeError('invalid-input', 'a message that failed has no id, so the whole batch fails');
+  }
+  return { batchItemFailures: [...new Set(ids)].map(itemIdentifier => ({ itemIdentifier })) };
+}
+
+const isId = (id: unknown): id is string => typeof id === 'string' && id !== '';

@@ -1,0 +1,95 @@
+import type { Clock } from '../clock';
+import { reasonOf } from '../errors';
+import { loop } from '../loop';
+import type { Logger } from '../telemetry/logger';
+import type { LeaseState, ReadLease } from './lease';
+import type { RegisterRecord } from './register';
+
+/** Reads the register at its own Region's endpoint with strong consistency. */
+export interface RegisterReader {
+  /** The record; rejects when it cannot be read, or is not there, within the reader's own timeout. */
+  read(): Promise<RegisterRecord>;
+}
+
+/** What keeps a lease. */
+export interface LeaseKeeperOptions {
+  readonly lease: ReadLease;
+  readonly register: RegisterReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** At most this many reads are under way, so that one that hangs does not cost the lease. */
+const OVERLAPPING_READS = 3;
+
+/** Renews a read lease every third of its length; a failed or late read extends nothing. */
+export class LeaseKeeper {
+  private underWay = 0;
+  private failure: string | undefined = 'the register was not read yet';
+  private lastLogged = '';
+  private readonly listeners: Array<(state: LeaseState) => void> = [];
+
+  constructor(private readonly options: LeaseKeeperOptions) {}
+
+  /** Whether writes may be acknowledged at this moment. Cheap: asks the clock, never the network. */
+  current(): LeaseState {
+    return this.options.lease.state(this.options.clock.monotonic());
+  }
+
+  /** The newest record known, whatever its age. */
+  get record(): RegisterRecord | undefined {
+    return this.options.lease.record;
+  }
+
+  /** `undefined` while the register answers; else why it does not. */
+  get registerProblem(): string | undefined {
+    const { lease, clock } = this.options;
+    const age = clock.monotonic() - (lease.readStartedAt ?? Number.NEGATIVE_INFINITY);
+    if (age < lease.leaseMilliseconds) return undefined;
+    return this.failure ?? 'the register was read too long ago';
+  }
+
+  /** Tells of each change of the state, as seen when a read ends. */
+  onChange(listener: (state: LeaseState) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Renews until the signal aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    const { clock, lease, logger } = this.options;
+    const onError = (error: unknown) => logger.error('lease.failed', { error });
+    return loop({ clock, signal, pauseMilliseconds: lease.leaseMilliseconds / 3, onError }, async () => {
+      if (this.underWay < OVERLAPPING_READS) void this.renew();
+    });
+  }
+
+  /** One reading of the register. Never rejects. */
+  async renew(): Promise<void> {
+    const { lease, register, clock } = this.options;
+    const startedAt = clock.monotonic();
+    this.underWay += 1;
+    try {
+      lease.observe(startedAt, await register.read());
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = reasonOf(error);
+    } finally {
+      this.underWay -= 1;
+    }
+    this.announce();
+  }
+
+  private announce(): void {
+    const state = this.current();
+    const summary = state.held
+      ? `held ${state.epoch}`
+      : `${state.reason} ${state.record?.epoch} ${state.record?.phase} ${state.record?.region}`;
+    if (summary === this.lastLogged) return;
+    this.lastLogged = summary;
+    const facts = state.held
+      ? { held: true, epoch: state.epoch }
+      : { held: false, reason: state.reason, register: state.record, problem: this.failure };
+    this.options.logger.info('lease.changed', facts);
+    for (const listener of this.listeners) listener(state);
+  }
+}

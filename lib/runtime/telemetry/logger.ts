@@ -1,0 +1,74 @@
+import type { Clock } from '../clock';
+import { correlationId } from './correlation';
+
+/** Levels, from the least to the most urgent. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** Level of one line. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Facts of a line, for machines. Secrets are masked by name and by shape. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** Where the run time tells what it does. */
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** What a JSON logger needs. */
+export interface JsonLoggerOptions {
+  readonly clock: Clock;
+  /** Takes one line without its line end. */
+  readonly write: (line: string) => void;
+  /** Fields of every line: Region, instance. */
+  readonly base: LogFields;
+  /** @default 'info' */
+  readonly level?: LogLevel;
+}
+
+/** One JSON object a line: time, level, message, base fields, correlation id, fields of the line. */
+export function jsonLogger(options: JsonLoggerOptions): Logger {
+  const lowest = LOG_LEVELS.indexOf(options.level ?? 'info');
+  const log =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(level) < lowest) return;
+      const line = {
+        time: options.clock.now().toISOString(),
+        level,
+        message,
+        ...options.base,
+        correlationId: correlationId(),
+        ...fields,
+      };
+      options.write(JSON.stringify(line, mask));
+    };
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
+/** A logger that says nothing. */
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};
+
+const SECRET_NAME = /password|passwd|secret|token|authorization|credential|access.?key|signature|cookie/i;
+const URL_CREDENTIALS = /(\b[a-z][\w+.-]*:\/\/)[^\s/@]+@/gi;
+const SIGNED_QUERY = /(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"]+/gi;
+
+/** `JSON.stringify` replacer: hides secrets by name and by shape, and keeps errors readable. */
+function mask(name: string, value: unknown): unknown {
+  if (SECRET_NAME.test(name) && value !== null && value !== undefined) return '***';
+  if (value instanceof Error) return { name: value.name, message: value.message, code: codeOf(value) };
+  if (typeof value === 'string')
+    return value.replace(URL_CREDENTIALS, '$1***@').replace(SIGNED_QUERY, '$1***');
+  return value;
+}
+
+function codeOf(error: Error): unknown {
+  return (error as { code?: unknown }).code;
+}
