@@ -19,10 +19,12 @@ export interface RuntimeProblem {
  * Stable codes; a code never changes its meaning. `not-active`: this Region may not acknowledge writes now.
  * `fenced`: the database has seen a newer epoch. `unavailable`: a part that is needed does not answer.
  * `conflict`: what was expected of the stored state no longer holds; load again and decide again.
+ * `deadline`: the time that the caller gave is over.
  */
 export type RuntimeErrorCode =
   | 'aborted'
   | 'conflict'
+  | 'deadline'
   | 'environment'
   | 'invalid-input'
   | 'key-reused'

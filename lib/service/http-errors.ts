@@ -15,6 +15,7 @@ const STATUS: Partial<Record<RuntimeErrorCode, number>> = {
   'not-active': 503,
   fenced: 503,
   unavailable: 503,
+  deadline: 504,
 };
 
 /** Turns anything thrown into `{ error: { code, message, ... } }`; what is not known is a 500 without details. */
