@@ -20,11 +20,13 @@ export interface RuntimeProblem {
  * `fenced`: the database has seen a newer epoch. `unavailable`: a part that is needed does not answer.
  * `conflict`: what was expected of the stored state no longer holds; load again and decide again.
  * `deadline`: the time that the caller gave is over.
+ * `overloaded`: turned away before any work began, since too much waits already.
  */
 export type RuntimeErrorCode =
   | 'aborted'
   | 'conflict'
   | 'deadline'
+  | 'overloaded'
   | 'environment'
   | 'invalid-input'
   | 'key-reused'
