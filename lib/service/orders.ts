@@ -1,6 +1,6 @@
 import type { Queryable } from '../runtime/database/database';
 import type { FencedTransactions } from '../runtime/database/fence';
-import { claimKey } from '../runtime/idempotency/idempotency';
+import { claimKey } from '../runtime/idempotency/postgres-idempotency';
 import { addToOutbox } from '../runtime/outbox/outbox';
 import type { Activation } from './activation';
 import type { OrderRequest } from './order-request';

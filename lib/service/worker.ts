@@ -1,7 +1,7 @@
 import { systemClock } from '../runtime/clock';
 import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
-import { purgeExpiredKeys } from '../runtime/idempotency/idempotency';
+import { purgeExpiredKeys } from '../runtime/idempotency/postgres-idempotency';
 import { loop } from '../runtime/loop';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Consumer } from './consumer';

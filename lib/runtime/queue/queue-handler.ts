@@ -2,7 +2,14 @@ import { reasonOf } from '../errors';
 import type { EpochGate } from '../register/epoch-gate';
 import { withCorrelationId } from '../telemetry/correlation';
 import type { Logger } from '../telemetry/logger';
-import { type BatchAnswer, type QueueRecord, returnBatch, type WorkMessage, workBatch } from './work-batch';
+import {
+  type BatchAnswer,
+  type BatchParking,
+  type QueueRecord,
+  returnBatch,
+  type WorkMessage,
+  workBatch,
+} from './work-batch';
 
 /** What a piece of work is told beside its message or record. */
 export interface WorkContext {
@@ -24,6 +31,8 @@ export interface QueueHandlerOptions {
   readonly logger: Logger;
   /** Messages, or groups of a FIFO queue, in work at the same time. @default 10 */
   readonly concurrency?: number;
+  /** Where messages go that cannot be worked. @default - nowhere: they come again until the dead letters take them */
+  readonly parking?: Omit<BatchParking, 'region'>;
 }
 
 /** Handler of a queue's event source mapping, which must ask for `ReportBatchItemFailures`. */
@@ -35,6 +44,7 @@ export type QueueHandler = (event: { readonly Records?: readonly QueueRecord[] }
  */
 export function queueHandler(options: QueueHandlerOptions): QueueHandler {
   const { work, region, logger, concurrency } = options;
+  const parking = options.parking && { ...options.parking, region };
   return async ({ Records: records = [] }) => {
     const gate = options.gate?.();
     try {
@@ -46,6 +56,7 @@ export function queueHandler(options: QueueHandlerOptions): QueueHandler {
     return workBatch(records, {
       logger,
       concurrency,
+      parking,
       work: async message => {
         const epoch = await gate?.epoch();
         await withCorrelationId(message.attributes.correlationId || message.id, () =>

@@ -1,5 +1,6 @@
 import { RuntimeError, reasonOf } from '../errors';
 import type { Logger } from '../telemetry/logger';
+import { type Parking, parkedFor, shouldPark } from './parking';
 
 /** One message of an SQS event, as Lambda hands it over. */
 export interface QueueRecord {
@@ -37,6 +38,16 @@ export interface WorkBatchOptions {
   readonly logger: Logger;
   /** Messages, or groups of a FIFO queue, in work at the same time. @default 10 */
   readonly concurrency?: number;
+  /** Where messages go that cannot be worked. @default - nowhere: they come again until the dead letters take them */
+  readonly parking?: BatchParking;
+}
+
+/** How the messages of a batch are parked. */
+export interface BatchParking {
+  readonly parking: Parking;
+  readonly region: string;
+  /** Receives after which a message that fails for its own fault is parked. @default 5 */
+  readonly parkAfter?: number;
 }
 
 /**
@@ -44,7 +55,7 @@ export interface WorkBatchOptions {
  *
  * A standard queue: each message fails alone. A FIFO queue: within a message group in order, and after a failure
  * nothing later of that group runs; it comes again behind the message that failed. Other groups go on, since SQS
- * keeps no order between groups.
+ * keeps no order between groups. A message that is parked makes way for its group, as a dead letter does.
  *
  * Lambda takes an answer that it does not understand for "all failed" or, worse, for "all worked". So an id that is
  * missing is never reported: it fails the whole batch, on purpose.
@@ -73,10 +84,11 @@ export function returnBatch(records: readonly QueueRecord[]): BatchAnswer {
 function lanesOf(records: readonly QueueRecord[]): ReadonlyArray<readonly QueueRecord[]> {
   const groups = new Map<unknown, QueueRecord[]>();
   for (const record of records) {
-    const group = record.eventSourceARN?.endsWith('.fifo')
-      ? (record.attributes?.MessageGroupId ?? '')
-      : record;
-    groups.set(group, [...(groups.get(group) ?? []), record]);
+    const fifo = record.eventSourceARN?.endsWith('.fifo');
+    const group = fifo ? (record.attributes?.MessageGroupId ?? '') : record;
+    const lane = groups.get(group);
+    if (lane === undefined) groups.set(group, [record]);
+    else lane.push(record);
   }
   return [...groups.values()];
 }
@@ -84,31 +96,67 @@ function lanesOf(records: readonly QueueRecord[]): ReadonlyArray<readonly QueueR
 /** Works until the first failure; returns what failed and what stood behind it. */
 async function workLane(
   lane: readonly QueueRecord[],
-  { work, logger }: WorkBatchOptions,
+  options: WorkBatchOptions,
 ): Promise<readonly QueueRecord[]> {
   for (const [index, record] of lane.entries()) {
     try {
-      await work(readRecord(record));
+      await options.work(readRecord(record));
     } catch (error) {
       const { messageId, attributes } = record;
       const receiveCount = attributes?.ApproximateReceiveCount;
-      logger.warn('message.failed', { messageId, receiveCount, reason: reasonOf(error) });
-      return lane.slice(index);
+      options.logger.warn('message.failed', { messageId, receiveCount, reason: reasonOf(error) });
+      if (!(await park(record, error, options))) return lane.slice(index);
     }
   }
   return [];
 }
 
+/** Whether the message was parked, and so is done with: only then may it leave the queue. */
+async function park(record: QueueRecord, error: unknown, options: WorkBatchOptions): Promise<boolean> {
+  const { parking, logger } = options;
+  const { messageId: id } = record;
+  // Without an id it has no name to be parked under.
+  if (parking === undefined || !isId(id)) return false;
+  const receiveCount = receiveCountOf(record);
+  if (!shouldPark(error, receiveCount, parking.parkAfter)) return false;
+  const attributes = attributesOf(record);
+  try {
+    await parking.parking.park({
+      id,
+      queue: record.eventSourceARN ?? '',
+      region: parking.region,
+      body: record.body ?? '',
+      attributes,
+      receiveCount,
+      correlationId: attributes.correlationId || id,
+      ...parkedFor(error),
+    });
+  } catch (failure) {
+    logger.warn('message.not-parked', { messageId: id, reason: reasonOf(failure) });
+    return false;
+  }
+  logger.warn('message.parked', { messageId: id, receiveCount, ...parkedFor(error) });
+  return true;
+}
+
 function readRecord(record: QueueRecord): WorkMessage {
-  const attributes = Object.entries(record.messageAttributes ?? {}).flatMap(([name, value]) =>
-    value.stringValue === undefined ? [] : [[name, value.stringValue] as const],
-  );
   return {
     id: record.messageId ?? '',
     body: parseBody(record.body),
-    attributes: Object.fromEntries(attributes),
-    receiveCount: Number(record.attributes?.ApproximateReceiveCount ?? 1),
+    attributes: attributesOf(record),
+    receiveCount: receiveCountOf(record),
   };
+}
+
+const receiveCountOf = ({ attributes }: QueueRecord): number =>
+  Number(attributes?.ApproximateReceiveCount ?? 1);
+
+function attributesOf({ messageAttributes = {} }: QueueRecord): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = {};
+  for (const [name, { stringValue }] of Object.entries(messageAttributes)) {
+    if (stringValue !== undefined) attributes[name] = stringValue;
+  }
+  return attributes;
 }
 
 /** The parser's own message repeats the body, which may hold what no log should. */

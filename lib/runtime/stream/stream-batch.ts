@@ -1,4 +1,5 @@
 import { RuntimeError, reasonOf } from '../errors';
+import { canNeverWork } from '../queue/parking';
 import type { Logger } from '../telemetry/logger';
 
 /** Answer to a stream's event source mapping: where it is to begin again; an empty list means that all was worked. */
@@ -12,6 +13,8 @@ export interface StreamRecord {
   readonly sequenceNumber: string;
   /** What decides the shard; empty when the source does not say. */
   readonly partitionKey: string;
+  /** The data as it came, as text, for whoever has to set the record aside. @default - it is not kept */
+  readonly raw?: () => string;
   /** The data, read; a function, so that a record which cannot be read fails alone and in its turn. */
   readonly read: () => unknown;
 }
@@ -21,6 +24,11 @@ export interface StreamBatchOptions {
   /** Works one record; rejects when it could not be worked. It may see a record twice and must not mind. */
   readonly work: (data: unknown, record: StreamRecord) => Promise<void>;
   readonly logger: Logger;
+  /**
+   * Sets a record aside that can never be worked, before the shard goes on without it.
+   * @default - it blocks its shard until its retries are used up
+   */
+  readonly park?: (record: StreamRecord, error: unknown) => Promise<void>;
 }
 
 /**
@@ -31,7 +39,7 @@ export interface StreamBatchOptions {
  */
 export async function workStream(
   records: readonly StreamRecord[],
-  { work, logger }: StreamBatchOptions,
+  { work, logger, park }: StreamBatchOptions,
 ): Promise<StreamAnswer> {
   for (const record of records) {
     try {
@@ -39,10 +47,29 @@ export async function workStream(
     } catch (error) {
       const { sequenceNumber } = record;
       logger.warn('record.failed', { sequenceNumber, reason: reasonOf(error) });
-      return failureAt(sequenceNumber);
+      if (!(await parked(record, error, logger, park))) return failureAt(sequenceNumber);
     }
   }
   return { batchItemFailures: [] };
+}
+
+/** Only what no repetition changes is parked: a stream does not say how often a record came. */
+async function parked(
+  record: StreamRecord,
+  error: unknown,
+  logger: Logger,
+  park: StreamBatchOptions['park'],
+): Promise<boolean> {
+  const { sequenceNumber } = record;
+  if (park === undefined || sequenceNumber === '' || !canNeverWork(error)) return false;
+  try {
+    await park(record, error);
+    logger.warn('record.parked', { sequenceNumber, reason: reasonOf(error) });
+    return true;
+  } catch (failure) {
+    logger.warn('record.not-parked', { sequenceNumber, reason: reasonOf(failure) });
+    return false;
+  }
 }
 
 /** Hands the whole batch back. @throws RuntimeError `invalid-input` when its first record has no place */

@@ -1,4 +1,5 @@
 import { RuntimeError, reasonOf } from '../errors';
+import { type ParkedMessage, type Parking, parkedFor } from '../queue/parking';
 import type { WorkContext } from '../queue/queue-handler';
 import type { EpochGate } from '../register/epoch-gate';
 import type { Logger } from '../telemetry/logger';
@@ -15,6 +16,8 @@ export interface StreamHandlerOptions {
   /** Makes the gate of one invocation. @default - not gated: works in every Region */
   readonly gate?: () => Pick<EpochGate, 'epoch'>;
   readonly logger: Logger;
+  /** Where records go that can never be worked. @default - nowhere: they block their shard until retries are used up */
+  readonly parking?: Parking;
 }
 
 /** Handler of a stream's event source mapping. */
@@ -29,15 +32,17 @@ export type StreamHandler = (event: StreamEvent) => Promise<StreamAnswer>;
 export function streamHandler(options: StreamHandlerOptions): StreamHandler {
   return async event => {
     const gate = options.gate?.();
-    if (event.records !== undefined) return workTopic(Object.values(event.records), options, gate);
-    return workRecords(shardRecords(event.Records ?? []), options, gate);
+    if (event.records !== undefined) return workTopic(event.records, options, gate);
+    const { Records: records = [] } = event;
+    return workRecords(shardRecords(records), options, gate, records[0]?.eventSourceARN ?? '');
   };
 }
 
 async function workRecords(
   records: readonly StreamRecord[],
-  { work, region, logger }: StreamHandlerOptions,
+  { work, region, logger, parking }: StreamHandlerOptions,
   gate: Pick<EpochGate, 'epoch'> | undefined,
+  source: string,
 ): Promise<StreamAnswer> {
   try {
     await gate?.epoch();
@@ -47,21 +52,37 @@ async function workRecords(
   }
   return workStream(records, {
     logger,
+    park: parking && ((record, error) => parking.park(parkedRecord(record, error, region, source))),
     work: async (data, record) => work(data, record, { region, epoch: await gate?.epoch(), logger }),
   });
 }
 
 async function workTopic(
-  partitions: ReadonlyArray<Parameters<typeof topicRecords>[0]>,
+  partitions: NonNullable<StreamEvent['records']>,
   options: StreamHandlerOptions,
   gate: Pick<EpochGate, 'epoch'> | undefined,
 ): Promise<StreamAnswer> {
-  for (const partition of partitions) {
-    const { batchItemFailures } = await workRecords(topicRecords(partition), options, gate);
+  for (const [name, partition] of Object.entries(partitions)) {
+    const { batchItemFailures } = await workRecords(topicRecords(partition), options, gate, name);
     const [failure] = batchItemFailures;
     if (failure !== undefined) {
       throw new RuntimeError('unavailable', `the record at offset ${failure.itemIdentifier} was not worked`);
     }
   }
   return { batchItemFailures: [] };
+}
+
+/** A record set aside; a stream counts no receives. */
+function parkedRecord(record: StreamRecord, error: unknown, region: string, queue: string): ParkedMessage {
+  const { sequenceNumber, partitionKey } = record;
+  return {
+    id: sequenceNumber,
+    queue,
+    region,
+    body: record.raw?.() ?? '',
+    attributes: { partitionKey },
+    receiveCount: 1,
+    correlationId: sequenceNumber,
+    ...parkedFor(error),
+  };
 }

@@ -10,6 +10,8 @@ export interface ShardRecord {
     readonly data?: string;
   };
   readonly dynamodb?: { readonly SequenceNumber?: string };
+  /** ARN of the stream. */
+  readonly eventSourceARN?: string;
 }
 
 /** One record of a Kafka event. */
@@ -35,12 +37,14 @@ export function shardRecords(records: readonly ShardRecord[]): readonly StreamRe
       return {
         sequenceNumber: dynamodb?.SequenceNumber ?? '',
         partitionKey: '',
+        raw: () => JSON.stringify(record),
         read: () => record,
       };
     }
     return {
       sequenceNumber: kinesis.sequenceNumber ?? '',
       partitionKey: kinesis.partitionKey ?? '',
+      raw: () => textOf(kinesis.data),
       read: () => parseData(kinesis.data ?? ''),
     };
   });
@@ -50,15 +54,18 @@ export function shardRecords(records: readonly ShardRecord[]): readonly StreamRe
 export function topicRecords(records: readonly TopicRecord[]): readonly StreamRecord[] {
   return records.map(({ offset, key, value }) => ({
     sequenceNumber: String(offset),
-    partitionKey: Buffer.from(key ?? '', 'base64').toString(),
+    partitionKey: textOf(key),
+    raw: () => textOf(value),
     read: () => (value === null || value === undefined ? null : parseData(value)),
   }));
 }
 
+const textOf = (data: string | null | undefined): string => Buffer.from(data ?? '', 'base64').toString();
+
 /** The parser's own message repeats the data, which may hold what no log should. */
 function parseData(data: string): unknown {
   try {
-    return JSON.parse(Buffer.from(data, 'base64').toString());
+    return JSON.parse(textOf(data));
   } catch {
     throw new RuntimeError('invalid-input', 'the data is not JSON');
   }

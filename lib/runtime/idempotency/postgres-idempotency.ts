@@ -1,19 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Queryable } from '../database/database';
 import { RuntimeError } from '../errors';
+import { hashesOf, type IdempotencyStore, type IdempotentCall, keyReused } from './idempotency-store';
 
-/** One request that must take effect once. */
-export interface IdempotentRequest {
-  /** What the key belongs to, such as the application and the operation: equal keys of two scopes never meet. */
-  readonly scope: string;
-  /** The caller's key. Stored only as a hash. */
-  readonly key: string;
-  /** The request's meaning: what a second request under the same key must repeat. */
-  readonly request: unknown;
+/** One request that must take effect once, and its answer, which is known before the effect. */
+export interface IdempotentRequest extends IdempotentCall {
   /** The answer to record, and to repeat. */
-  readonly response: object;
-  /** How long the key is remembered, in seconds. */
-  readonly ttlSeconds: number;
+  readonly response: object | null;
 }
 
 /** Whether the caller is the first under its key, or gets the first answer again. */
@@ -37,8 +29,7 @@ export async function claimKey<Response>(
   transaction: Queryable,
   request: IdempotentRequest,
 ): Promise<Claim<Response>> {
-  const keyHash = hash([request.scope, request.key]);
-  const requestHash = hash(request.request);
+  const { keyHash, requestHash } = hashesOf(request);
   const values = [keyHash, requestHash, JSON.stringify(request.response), request.ttlSeconds];
   const inserted = await transaction.query(INSERT, values);
   if (inserted.rowCount > 0) return { first: true };
@@ -48,9 +39,7 @@ export async function claimKey<Response>(
   );
   const row = rows[0];
   if (row === undefined) throw new RuntimeError('unavailable', 'the idempotency key expired just now');
-  if (row.request_hash !== requestHash) {
-    throw new RuntimeError('key-reused', 'this Idempotency-Key was used for another request');
-  }
+  if (row.request_hash !== requestHash) throw keyReused();
   return { first: false, response: row.response };
 }
 
@@ -64,16 +53,25 @@ export async function purgeExpiredKeys(transaction: Queryable, limit: number): P
   return rowCount;
 }
 
-/** SHA-256 of a value's JSON, keys sorted, so that the order of fields does not matter. */
-function hash(value: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
-    .digest('hex');
-}
+/** Runs `work` in one transaction: a database's own, or one under the lease and the fence of an epoch. */
+export type RunTransaction = <T>(work: (transaction: Queryable) => Promise<T>) => Promise<T>;
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, field]) => [name, sorted(field)]));
+/**
+ * Idempotency in PostgreSQL: the key is claimed first, so that a second call under it waits for the first one's
+ * transaction; then the effect; then its answer. All three commit, or none.
+ */
+export function postgresIdempotency(run: RunTransaction): IdempotencyStore<Queryable> {
+  return {
+    once: <Response>(call: IdempotentCall, effect: (effects: Queryable) => Promise<Response>) =>
+      run(async transaction => {
+        const claim = await claimKey<Response>(transaction, { ...call, response: null });
+        if (!claim.first) return { response: claim.response, replayed: true };
+        const response = await effect(transaction);
+        await transaction.query('UPDATE idempotency_keys SET response = $2 WHERE key_hash = $1', [
+          hashesOf(call).keyHash,
+          JSON.stringify(response ?? null),
+        ]);
+        return { response, replayed: false };
+      }),
+  };
 }
