@@ -21,12 +21,14 @@ export interface RuntimeProblem {
  * `conflict`: what was expected of the stored state no longer holds; load again and decide again.
  * `deadline`: the time that the caller gave is over.
  * `overloaded`: turned away before any work began, since too much waits already.
+ * `stale`: what can be read here is older than was asked for.
  */
 export type RuntimeErrorCode =
   | 'aborted'
   | 'conflict'
   | 'deadline'
   | 'overloaded'
+  | 'stale'
   | 'environment'
   | 'invalid-input'
   | 'key-reused'
