@@ -65,7 +65,8 @@ export class Simulation {
     for (let next = this.queue.pop(); next !== undefined && next.at <= end; next = this.queue.pop()) {
       this.time = next.at;
       next.happen();
-      await new Promise(resolve => setImmediate(resolve));
+      // Node runs the next tick only after every promise that is due: all that needs no time happens now.
+      await new Promise<void>(resolve => process.nextTick(resolve));
     }
   }
 }
@@ -105,7 +106,106 @@ export class SimulatedProcess implements Clock {
     this.pausedUntil = Math.max(this.pausedUntil, this.simulation.time + milliseconds);
   }
 
+  /** Until then it does nothing, in true time. */
+  protected get standsStillUntil(): number {
+    return this.pausedUntil;
+  }
+
   jumpWallClock(milliseconds: number): void {
     this.wallOffset += milliseconds;
+  }
+}
+
+/** Where a life ends: at its n-th call to the outside, before it is sent or after it took effect. */
+export interface Death {
+  readonly step: number;
+  readonly when: 'before' | 'after';
+}
+
+/** What may happen to a call, as probabilities. */
+export interface CallFaults {
+  /** It never arrives; the caller learns that no answer came. */
+  readonly lost: number;
+  /** It takes effect; the caller learns that no answer came. */
+  readonly answerLost: number;
+  /** It takes up to `slowMilliseconds` to arrive. */
+  readonly slow: number;
+  readonly slowMilliseconds: number;
+}
+
+/** Nothing goes wrong. */
+export const NO_FAULTS: CallFaults = { lost: 0, answerLost: 0, slow: 0, slowMilliseconds: 0 };
+
+/**
+ * One life of a process. Every call to the outside is a step at which it may die; since code that does not call
+ * outside cannot be told from code that ran later, that is a crash at every await. What it sent before it died still
+ * arrives; no promise of a dead process is ever settled.
+ */
+export class SimulatedLife extends SimulatedProcess {
+  dead = false;
+  /** Calls made so far. */
+  steps = 0;
+  /** Until then no call arrives and none is answered, in true time. */
+  cutUntil = 0;
+
+  constructor(
+    private readonly world: Simulation,
+    private readonly plan: {
+      readonly rate?: number;
+      readonly faults?: CallFaults;
+      readonly death?: Death;
+    } = {},
+  ) {
+    super(world, plan.rate ?? 1);
+  }
+
+  /** Calls the outside: `effect` happens there, at one moment, if the call arrives. */
+  call<T>(effect: () => T | Promise<T>): Promise<T> {
+    const { world } = this;
+    const { death, faults = NO_FAULTS } = this.plan;
+    this.steps += 1;
+    const last = death?.step === this.steps;
+    if (last && death.when === 'before') this.dead = true;
+    if (this.dead) return new Promise(() => undefined);
+    const { random } = world;
+    const cut = this.cutUntil > world.time;
+    const lost = cut || random.chance(faults.lost);
+    const answerLost = random.chance(faults.answerLost);
+    return new Promise((resolve, reject) => {
+      const answer = (tell: () => void) => {
+        if (last) this.dead = true;
+        world.at(world.time + random.between(1, 20), () => this.resume(tell));
+      };
+      const noAnswer = () => reject(new Error('no answer'));
+      world.at(world.time + this.way(faults), () => {
+        if (lost) return answer(noAnswer);
+        try {
+          const outcome = effect();
+          const tell = (value: T) => answer(answerLost ? noAnswer : () => resolve(value));
+          if (outcome instanceof Promise) outcome.then(tell, error => answer(() => reject(error)));
+          else tell(outcome);
+        } catch (error) {
+          answer(() => reject(error));
+        }
+      });
+    });
+  }
+
+  override async wait(milliseconds: number): Promise<void> {
+    await super.wait(milliseconds);
+    if (this.dead) await new Promise(() => undefined);
+  }
+
+  private way({ slow, slowMilliseconds }: CallFaults): number {
+    const { random } = this.world;
+    return random.chance(slow) ? random.between(20, slowMilliseconds) : random.between(1, 20);
+  }
+
+  /** Goes on with an answer, unless it died; later, when it stands still. */
+  private resume(tell: () => void): void {
+    if (this.dead) return;
+    if (this.standsStillUntil > this.world.time)
+      this.world.at(this.standsStillUntil, () => this.resume(tell));
+    else tell();
   }
 }
