@@ -161,6 +161,11 @@ export interface Cloud {
    * the writer, as AWS asks.
    */
   startSwitchover(writerRegion: string, targetClusterArn: string): Promise<void>;
+  /**
+   * Promotes a cluster without asking the writer; what it had not received is lost. Sent once, never retried by the
+   * adapter, to the Region that takes over.
+   */
+  startFailover(region: string, targetClusterArn: string): Promise<void>;
 
   /** Groups of clones and workers with their capacity and target health. */
   capacity(region: string): Promise<readonly CapacityGroup[]>;

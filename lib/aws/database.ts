@@ -1,6 +1,7 @@
 import {
   DescribeDBClustersCommand,
   DescribeGlobalClustersCommand,
+  FailoverGlobalClusterCommand,
   type GlobalCluster,
   RDSClient,
   SwitchoverGlobalClusterCommand,
@@ -51,6 +52,23 @@ export class GlobalDatabaseApi {
         new SwitchoverGlobalClusterCommand({
           GlobalClusterIdentifier: this.identifier,
           TargetDbClusterIdentifier: targetClusterArn,
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Starts a failover that may lose data. The request goes to the Region of the secondary that is promoted, so that
+   * nothing is asked of the one that is lost (Aurora guide, "Performing managed failovers for Aurora global
+   * databases"). Sent once.
+   */
+  async startFailover(region: string, targetClusterArn: string): Promise<void> {
+    await ask(`failing the global database over, in ${region}`, () =>
+      this.connection.client(RDSClient, region, true).send(
+        new FailoverGlobalClusterCommand({
+          GlobalClusterIdentifier: this.identifier,
+          TargetDbClusterIdentifier: targetClusterArn,
+          AllowDataLoss: true,
         }),
       ),
     );

@@ -42,6 +42,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     replicationLag: (region, writerRegion) =>
       replicationLag(connection, { application, region, writerRegion }),
     startSwitchover: (writerRegion, arn) => database.startSwitchover(writerRegion, arn),
+    startFailover: (region, arn) => database.startFailover(region, arn),
     capacity: region => capacity(connection, application, region),
     raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
     configState: region => configState(connection, application, region),

@@ -1,32 +1,17 @@
 import type { AlarmState } from '../ports';
-import { type Facts, type Read, servingGroup } from './facts';
-import type { Check } from './preflight';
+import { type Check, failed, judge, ok, unknown } from './check';
+import { type Facts, servingGroup } from './facts';
 import { CANNOT_FENCE } from './settings';
 
-const ok = (id: string, text: string): Check => ({ id, state: 'ok', text });
-const failed = (id: string, text: string, fix: string): Check => ({ id, state: 'failed', text, fix });
-const unknown = (id: string, text: string): Check => ({
-  id,
-  state: 'unknown',
-  text,
-  fix: `make it readable, or name it: --accept-unknown ${id}`,
-});
-
-/** Judges one fact, or says that it is unknown. */
-function judge<T>(id: string, fact: Read<T>, verdict: (value: T) => Check): Check {
-  return 'unknown' in fact ? unknown(id, fact.unknown) : verdict(fact.value);
-}
-
 /** An eventual register is not broken, and yet nobody can know that its fence holds: a person must say so. */
-const register = (facts: Facts): Check =>
+export const register = (facts: Facts): Check =>
   facts.register === 'strong'
     ? ok('register', 'strongly consistent over its Regions')
-    : {
-        id: 'register',
-        state: 'unknown',
-        text: `the register is eventual and ${CANNOT_FENCE}: both Regions might write`,
-        fix: 'make it strong, or be sure that no partition is possible now and name it: --accept-unknown register',
-      };
+    : unknown(
+        'register',
+        `the register is eventual and ${CANNOT_FENCE}: both Regions might write`,
+        'make it strong, or be sure that no partition is possible now and',
+      );
 
 const active = (facts: Facts): Check =>
   judge('active', facts.activeReady, ready => {
@@ -39,7 +24,8 @@ const active = (facts: Facts): Check =>
     );
   });
 
-const standby = (facts: Facts): Check =>
+/** The Region that takes over answers at its own name and could serve. */
+export const standby = (facts: Facts): Check =>
   judge('standby', facts.standbyReady, ready => {
     if (ready?.ready && ready.role === 'standby') return ok('standby', `${facts.to} is a ready standby`);
     const what =
@@ -92,8 +78,11 @@ function lag(facts: Facts): Check {
 }
 
 const capacity = (facts: Facts): Check =>
+  'unknown' in facts.activeGroups ? unknown('capacity', facts.activeGroups.unknown) : standbyCapacity(facts);
+
+/** The Region that takes over can carry what is asked of it. */
+export const standbyCapacity = (facts: Facts): Check =>
   judge('capacity', facts.standbyGroups, groups => {
-    if ('unknown' in facts.activeGroups) return unknown('capacity', facts.activeGroups.unknown);
     const clones = servingGroup(groups);
     if (clones === undefined)
       return failed('capacity', `${facts.to} has no clone group`, 'deploy its service stack');
@@ -153,8 +142,8 @@ const alarms = (facts: Facts): Check =>
       : ok('alarms', `${all.length} alarms in ${facts.to}, none ringing`);
   });
 
-/** The checks of a switchover, in the order in which they are told. */
-export const CHECKS: readonly ((facts: Facts) => Check)[] = [
+/** The checks of a planned move, in the order in which they are told. */
+export const PLANNED_CHECKS: readonly ((facts: Facts) => Check)[] = [
   register,
   active,
   standby,

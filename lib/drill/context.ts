@@ -1,6 +1,7 @@
 import type { Clock, Cloud, Output, Outside } from '../ports';
 import type { JournalStore } from './journal';
 import type { Load } from './load';
+import type { DrillMode } from './plan-steps';
 import type { DrillSettings, Entries } from './settings';
 
 /** What every drill command needs of the outside. */
@@ -33,8 +34,15 @@ export interface DrillContext {
 
 /** A drill to run. */
 export interface DrillRequest {
+  /** @default switchover */
+  readonly mode?: DrillMode;
   /** Region that takes over. */
   readonly to: string;
   /** Checks that may stay unknown; named one by one, since unknown is not clean (law 7). @default - none */
   readonly acceptUnknown?: readonly string[];
+  /**
+   * Whether a person accepts that a failover loses what the standby had not received. Only a failover asks for it.
+   * @default false
+   */
+  readonly acceptDataLoss?: boolean;
 }

@@ -5,7 +5,8 @@ import { driveForward, driveRollback, type Ending } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
 import { fileJournals, Journal, type JournalStore } from './journal';
-import { type Plan, planSwitchover } from './plan';
+import { type Plan, planDrill } from './plan';
+import type { DrillMode } from './plan-steps';
 import { movableRegister, type PreflightResult, preflight } from './preflight';
 import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
 import { pastNoReturn } from './runner';
@@ -20,32 +21,33 @@ export interface DrillChoice {
 }
 
 /**
- * Runs a switchover. A drill to the same Region that did not end is resumed instead.
+ * Runs a drill. One of the same mode to the same Region that did not end is resumed instead.
  * @throws HoldfastError `not-found` for an unknown Region, `refused` when it already is active or the register is
  * in the middle of another move, `conflict` when another drill is under way or unfinished, `unavailable` when the
  * register cannot be read
  */
 export async function runDrill(context: DrillContext, request: DrillRequest): Promise<DrillResult> {
+  const { mode = 'switchover' } = request;
   const open = unfinishedDrill(context);
   if (open !== undefined && !(await overtaken(context, open))) {
-    if (open.plan.to === request.to) return resumeDrill(context, { id: open.plan.id });
     const { id, to } = open.plan;
+    if (to === request.to && open.plan.mode === mode) return resumeDrill(context, { id });
     throw new HoldfastError(
       'conflict',
       `drill ${id} to ${to} did not end; run \`holdfast drill resume ${id}\` or \`holdfast drill abort ${id}\``,
     );
   }
   const register = await movableRegister(context, request.to);
-  const id = newId(context);
+  const id = newId(context, mode);
   const journal = openJournal(context, id);
   const { load } = context;
   const ledger = load?.ledgerFile === undefined ? undefined : { id: load.id, file: load.ledgerFile };
-  journal.append({ type: 'begin', id, to: request.to, ledger });
+  journal.append({ type: 'begin', id, mode, to: request.to, ledger });
   const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
   try {
     const checked = await closeOnError(journal, () => preflight(context, request));
     if (checked.verdict !== 'clean') return await refuse(context, id, journal, checked);
-    const plan = planSwitchover({
+    const plan = planDrill({
       ...checked,
       id,
       before: checked.register.record,
@@ -164,10 +166,10 @@ async function refuse(
 ): Promise<DrillResult> {
   const bad = checked.checks.filter(check => check.state !== 'ok' && !check.accepted);
   const reason = bad.map(check => `${check.id}: ${check.state}, ${check.text}; ${check.fix}`).join('\n');
-  const { from, to, register, checks, lagSeconds } = checked;
+  const { mode, from, to, register, checks, lagSeconds } = checked;
   const ending: Ending = { outcome: 'refused', final: true, reason };
   const result = await finishDrill(context, storeOf(context), {
-    ...{ id, from, to, journal, ending, checks, lagSeconds },
+    ...{ id, mode, from, to, journal, ending, checks, lagSeconds },
     before: register.record,
   });
   return { ...result, exitCode: checked.verdict === 'failed' ? 2 : 1 };
@@ -210,11 +212,11 @@ const openJournal = (context: DrillContext, id: string): Journal =>
   new Journal(storeOf(context).open(id), context.clock.now);
 
 /** An id that no drill here has had: `switchover-20261126-101500-3f2a`. */
-function newId(context: DrillContext): string {
+function newId(context: DrillContext, mode: DrillMode): string {
   const [date, time] = context.clock.now().toISOString().replace(/[-:]/g, '').split(/[T.]/);
   const taken = new Set(storeOf(context).ids());
   for (let suffix = Math.floor(context.random() * 0x10000); ; suffix++) {
-    const id = `switchover-${date}-${time}-${suffix.toString(16).padStart(4, '0')}`;
+    const id = `${mode}-${date}-${time}-${suffix.toString(16).padStart(4, '0')}`;
     if (!taken.has(id)) return id;
   }
 }

@@ -23,20 +23,28 @@ const RETURN_SECONDS = 120;
 /** The wait is not cut shorter than this by the time scale. */
 const MINIMUM_RETURN_SECONDS = 20;
 
-/** Goes forward; a failure or an abort before the point of no return goes back, any later one stops safely. */
+/**
+ * Goes forward; a failure or an abort before the point of no return goes back, any later one stops safely. A failover
+ * goes back for a person alone: the Region that it would go back to is the one that was lost.
+ */
 export async function driveForward(run: Run): Promise<Ending> {
   try {
     await runSteps(run);
-    return { outcome: 'done', final: true };
+    return { outcome: 'done', final: true, next: nextAfter(run) };
   } catch (error) {
     if (isConflict(error)) return conflicted(run, messageOf(error));
     if (!isAborted(error) && !isRefused(error) && !isUnavailable(error)) throw error;
-    if (pastNoReturn(run)) return safeStop(run, messageOf(error));
+    const forwardOnly = run.plan.mode === 'failover' && !isAborted(error);
+    if (pastNoReturn(run) || forwardOnly) return safeStop(run, messageOf(error));
     return isAborted(error)
       ? driveRollback(run, { cause: 'aborted', reason: 'aborted by a person before the point of no return' })
       : driveRollback(run, { cause: 'rolled-back', reason: messageOf(error) });
   }
 }
+
+/** After a failover the way home is a drill of its own; after any other move nothing is left to do. */
+const nextAfter = ({ plan }: Run): string | undefined =>
+  plan.mode === 'failover' ? `holdfast drill failback --to ${plan.from}` : undefined;
 
 /** Goes back, and says so first, so that a resumed run goes on going back. */
 export async function driveRollback(

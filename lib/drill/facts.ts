@@ -2,6 +2,7 @@ import type { AlarmState, CapacityGroup, ConfigState, DatabaseState, Replication
 import type { DrillContext } from './context';
 import { messageOf } from './failures';
 import { currentSeconds } from './lag';
+import type { DrillMode } from './plan-steps';
 import { type Readiness, readyz } from './probe';
 import type { DrillSettings } from './settings';
 
@@ -12,6 +13,8 @@ export type Read<T> = { readonly value: T } | { readonly unknown: string };
 export interface Facts {
   readonly from: string;
   readonly to: string;
+  /** Whether a person accepted that the move loses what the standby had not received. */
+  readonly acceptDataLoss: boolean;
   /** How the register keeps its word between Regions. */
   readonly register: DrillSettings['register'];
   /** Bound for the lag, seconds at the time scale. */
@@ -31,9 +34,20 @@ export interface Facts {
   readonly lagSeconds?: number;
 }
 
-/** Reads all that the checks need; what cannot be read is kept as unknown. */
-export async function gatherFacts(context: DrillContext, from: string, to: string): Promise<Facts> {
+/** The move that the facts are for. */
+export interface PlannedMove extends Pick<Facts, 'from' | 'to' | 'acceptDataLoss'> {
+  readonly mode: DrillMode;
+}
+
+/**
+ * Reads all that the checks need; what cannot be read is kept as unknown. For a failover nothing is asked of the
+ * control plane of the Region that is lost (law 2): only whether its service still answers.
+ */
+export async function gatherFacts(context: DrillContext, move: PlannedMove): Promise<Facts> {
   const { cloud, settings, timeScale } = context;
+  const { mode, from, to, acceptDataLoss } = move;
+  const lost = mode === 'failover' ? `${from} is not asked: it counts as lost` : undefined;
+  const readOld = <T>(ask: () => Promise<T>) => (lost === undefined ? read(ask) : { unknown: lost });
   const [
     activeReady,
     standbyReady,
@@ -47,17 +61,16 @@ export async function gatherFacts(context: DrillContext, from: string, to: strin
   ] = await Promise.all([
     read(() => readyz(context, from)),
     read(() => readyz(context, to)),
-    read(() => cloud.capacity(from)),
+    readOld(() => cloud.capacity(from)),
     read(() => cloud.capacity(to)),
-    read(() => cloud.databaseState(to, [from, to])),
+    read(() => cloud.databaseState(to, lost === undefined ? [from, to] : [to])),
     read(() => cloud.replicationLag(to, from)),
-    read(() => cloud.configState(from)),
+    readOld(() => cloud.configState(from)),
     read(() => cloud.configState(to)),
     read(() => cloud.alarms(to)),
   ]);
   return {
-    from,
-    to,
+    ...{ from, to, acceptDataLoss },
     register: settings.register,
     rpoSeconds: settings.objectives.rpoSeconds / timeScale,
     activeReady,

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RegisterRecord } from '../runtime/register/register';
+import type { Check } from './check';
 import type { DrillContext } from './context';
 import type { Ending } from './drive';
 import type { Journal, JournalStore } from './journal';
 import { type LedgerEntry, readLedger } from './ledger';
 import type { Plan } from './plan';
-import type { Check } from './preflight';
+import type { DrillMode } from './plan-steps';
 import { readRegister } from './registers';
 import { type DrillReport, makeReport } from './report';
 import { renderReport } from './report-text';
@@ -26,6 +27,7 @@ export interface DrillResult {
 /** A drill that has come to an ending. */
 export interface FinishedDrill {
   readonly id: string;
+  readonly mode: DrillMode;
   readonly from: string;
   readonly to: string;
   readonly before: RegisterRecord;

@@ -1,4 +1,5 @@
 /** Failover drills: preflight, plan, run, measure, report. */
+export type { Check } from './check';
 export type { DrillContext, DrillRequest } from './context';
 export {
   abortDrill,
@@ -13,8 +14,9 @@ export { fileJournals, type JournalStore } from './journal';
 export { type LedgerEntry, readLedger } from './ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
 export { createOutside, type OutsideClient, type OutsideOptions } from './outside';
-export { PHASES, type Phase, type Plan, type PlanStep, planSwitchover } from './plan';
-export { type Check, type PreflightOptions, type PreflightResult, preflight } from './preflight';
+export { type Plan, type PlanStep, planDrill } from './plan';
+export { type DrillMode, PHASES, type Phase } from './plan-steps';
+export { type PreflightResult, preflight } from './preflight';
 export type { DrillOutcome, DrillReport, PhaseReport } from './report';
 export { renderReport } from './report-text';
 export {

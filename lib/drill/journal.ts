@@ -10,13 +10,20 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import type { Plan, StepId } from './plan';
-import type { Check } from './preflight';
+import type { Check } from './check';
+import type { Plan } from './plan';
+import type { DrillMode, StepId } from './plan-steps';
 import type { DrillOutcome } from './report';
 
 /** What a journal says, one a line. Together they are enough to resume a drill or to undo it. */
 export type JournalFact =
-  | { readonly type: 'begin'; readonly id: string; readonly to: string; readonly ledger?: LedgerPointer }
+  | {
+      readonly type: 'begin';
+      readonly id: string;
+      readonly mode: DrillMode;
+      readonly to: string;
+      readonly ledger?: LedgerPointer;
+    }
   | {
       readonly type: 'plan';
       readonly plan: Plan;

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports';
-import type { Phase } from './plan';
+import type { Phase } from './plan-steps';
 
 /** Requests of one phase. */
 export interface PhaseCounts {

@@ -2,7 +2,7 @@ import type { Clock, Outside, OutsideAnswer } from '../ports';
 import { isUnavailable } from './failures';
 import { FileLedger, type Ledger, type LedgerEntry, memoryLedger } from './ledger';
 import { LoadCounts, type LoadSummary } from './load-counts';
-import type { Phase } from './plan';
+import type { Phase } from './plan-steps';
 import { parseJson } from './probe';
 import { RetryBudget, retryDelay } from './retry';
 import type { Entry } from './settings';

@@ -1,3 +1,4 @@
+import { budgetOf, phaseBudget } from './plan';
 import type { DrillReport, ReportInput } from './report';
 
 /** Objectives that were missed, in words. One is enough for the exit code of a drill that is done. */
@@ -10,13 +11,18 @@ export function missedObjectives(
 
 /** The RTO, and each phase by its line of the budget, where one process drove all of it. */
 function times(
-  { settings, timeScale }: ReportInput,
+  { settings, timeScale, mode }: ReportInput,
   { rtoSeconds, phases }: Pick<DrillReport, 'rtoSeconds' | 'phases'>,
 ): readonly string[] {
-  const rto = settings.objectives.rtoSeconds / timeScale;
+  // What lies before the drill is taken as its lines say: the drill saw neither the outage begin nor the decision.
+  const budget = budgetOf(settings, mode);
+  const before = phaseBudget(budget, 'detection') + phaseBudget(budget, 'decision');
+  const rto = (settings.objectives.rtoSeconds - before) / timeScale;
   const late =
     rtoSeconds !== null && rtoSeconds > rto
-      ? [`RTO: ${rtoSeconds.toFixed(1)} s, promised ${rto.toFixed(1)} s`]
+      ? [
+          `RTO: ${rtoSeconds.toFixed(1)} s, promised ${rto.toFixed(1)} s${before > 0 ? ' from the decision on' : ''}`,
+        ]
       : [];
   const over = phases
     .filter(phase => phase.within === false && !phase.interrupted)
@@ -29,8 +35,15 @@ function times(
 
 function writes(input: ReportInput, counts: DrillReport['writes']): readonly string[] {
   const { lost, duplicateEffects, unfulfilled, unacknowledged } = counts;
+  const { settings, timeScale, mode, ledger } = input;
+  const rpo = settings.objectives.rpoSeconds / timeScale;
+  const within = mode === 'failover' && (ledger?.rpoSeconds ?? 0) <= rpo;
+  const why =
+    mode === 'failover'
+      ? `over ${(ledger?.rpoSeconds ?? 0).toFixed(1)} s; the RPO allows ${rpo.toFixed(1)} s`
+      : `a ${mode} loses none`;
   const told: readonly (readonly [number | null, string])[] = [
-    [lost, 'acknowledged writes are lost; a switchover loses none'],
+    [within ? 0 : lost, `acknowledged writes are lost; ${why}`],
     [unacknowledged, 'writes were never acknowledged'],
     [duplicateEffects, 'duplicate effects'],
     [unfulfilled, 'orders are not fulfilled'],

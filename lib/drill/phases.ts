@@ -1,5 +1,6 @@
 import type { Journal, JournalEntry } from './journal';
-import { PHASES, type Phase, phaseBudget, RTO_PHASES } from './plan';
+import { budgetOf, phaseBudget } from './plan';
+import { PHASES, type Phase, RTO_PHASES } from './plan-steps';
 import type { PhaseReport, ReportInput } from './report';
 import { pollMilliseconds } from './runner';
 
@@ -7,14 +8,14 @@ type StepEnd = JournalEntry & { readonly type: 'step-end' };
 
 /** The phases that were reached. */
 export function phaseReports(input: ReportInput): readonly PhaseReport[] {
-  const { settings, timeScale, load } = input;
+  const { settings, mode, timeScale, load } = input;
   const resolution = pollMilliseconds(timeScale) / 1000;
   const measured = phaseSeconds(input);
   const interrupted = interruptedPhases(input);
   return PHASES.filter(name => measured.has(name) || load?.phases[name] !== undefined).map(name => {
     const seconds = measured.get(name) ?? 0;
-    const budgeted = RTO_PHASES.includes(name) && measured.has(name);
-    const budgetSeconds = budgeted ? phaseBudget(settings.budget, name) / timeScale : undefined;
+    const budgeted = isOfRto(name) && measured.has(name);
+    const budgetSeconds = budgeted ? phaseBudget(budgetOf(settings, mode), name) / timeScale : undefined;
     return {
       name,
       seconds,
@@ -25,6 +26,9 @@ export function phaseReports(input: ReportInput): readonly PhaseReport[] {
     };
   });
 }
+
+/** Whether a phase's time counts towards the RTO. */
+export const isOfRto = (phase: Phase): boolean => (RTO_PHASES as readonly Phase[]).includes(phase);
 
 /** Measured seconds of the phases of which a step has ended. */
 function phaseSeconds({ journal, plan }: ReportInput): ReadonlyMap<Phase, number> {

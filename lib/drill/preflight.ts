@@ -1,28 +1,19 @@
 import { HoldfastError } from '../errors';
 import type { RegisterState } from '../ports';
-import { CHECKS } from './checks';
-import type { DrillContext } from './context';
+import type { Check } from './check';
+import { PLANNED_CHECKS } from './checks';
+import type { DrillContext, DrillRequest } from './context';
 import { gatherFacts } from './facts';
+import { FAILOVER_CHECKS } from './failover-checks';
 import type { CapacityTarget } from './plan';
+import type { DrillMode } from './plan-steps';
 import { readRegister } from './registers';
 import { able } from './steps/capacity';
-
-/** One check of a preflight. Three-valued: unknown is not clean (law 7). */
-export interface Check {
-  /** Stable id, by which an unknown check can be accepted. */
-  readonly id: string;
-  readonly state: 'ok' | 'failed' | 'unknown';
-  /** What was found, one line. */
-  readonly text: string;
-  /** What to do. @default - nothing, the check is ok */
-  readonly fix?: string;
-  /** Whether a person accepted that this is unknown. */
-  readonly accepted?: boolean;
-}
 
 /** What a preflight found. */
 export interface PreflightResult {
   readonly version: 1;
+  readonly mode: DrillMode;
   readonly from: string;
   readonly to: string;
   readonly verdict: 'clean' | 'failed' | 'unknown';
@@ -36,25 +27,21 @@ export interface PreflightResult {
   readonly scaleUp: boolean;
 }
 
-/** Options of {@link preflight}. */
-export interface PreflightOptions {
-  readonly to: string;
-  /** Ids of checks that may stay unknown. @default - none */
-  readonly acceptUnknown?: readonly string[];
-}
-
 /**
  * Looks whether the Region could take over, and changes nothing.
  * @throws HoldfastError `not-found` for a Region that is not in the topology, `refused` when it already is active
  * or a move is unfinished, `unavailable` when the register cannot be read
  */
-export async function preflight(context: DrillContext, options: PreflightOptions): Promise<PreflightResult> {
-  const register = await movableRegister(context, options.to);
-  const facts = await gatherFacts(context, register.record.region, options.to);
-  const accepted = new Set(options.acceptUnknown ?? []);
-  const checks = CHECKS.map(check => check(facts)).map(check =>
-    check.state === 'unknown' && accepted.has(check.id) ? { ...check, accepted: true } : check,
-  );
+export async function preflight(context: DrillContext, request: DrillRequest): Promise<PreflightResult> {
+  const { to, mode = 'switchover', acceptUnknown = [], acceptDataLoss = false } = request;
+  const register = await movableRegister(context, to);
+  const facts = await gatherFacts(context, { mode, from: register.record.region, to, acceptDataLoss });
+  const accepted = new Set(acceptUnknown);
+  const checks = (mode === 'failover' ? FAILOVER_CHECKS : PLANNED_CHECKS)
+    .map(check => check(facts))
+    .map(check =>
+      check.state === 'unknown' && accepted.has(check.id) ? { ...check, accepted: true } : check,
+    );
   for (const check of checks) {
     const level = check.state === 'ok' ? 'info' : check.state === 'failed' ? 'error' : 'warn';
     const text = `${check.id}: ${check.state}${check.accepted ? ' (accepted)' : ''}, ${check.text}`;
@@ -62,8 +49,9 @@ export async function preflight(context: DrillContext, options: PreflightOptions
   }
   return {
     version: 1,
+    mode,
     from: register.record.region,
-    to: options.to,
+    to,
     verdict: verdictOf(checks),
     checks,
     register,
@@ -74,7 +62,7 @@ export async function preflight(context: DrillContext, options: PreflightOptions
 }
 
 /**
- * The register, when a switchover to the Region can start from it.
+ * The register, when a move to the Region can start from it.
  * @throws as {@link preflight}
  */
 export async function movableRegister(context: DrillContext, to: string): Promise<RegisterState> {

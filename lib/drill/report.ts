@@ -1,10 +1,11 @@
 import type { CloudCall } from '../ports';
+import type { Check } from './check';
 import type { Journal } from './journal';
 import type { LoadSummary } from './load';
 import { missedObjectives } from './missed';
-import { phaseReports } from './phases';
-import { type Phase, type Plan, RTO_PHASES } from './plan';
-import type { Check } from './preflight';
+import { isOfRto, phaseReports } from './phases';
+import { budgetOf, type Plan } from './plan';
+import type { DrillMode, Phase } from './plan-steps';
 import { pollMilliseconds } from './runner';
 import { CANNOT_FENCE, type DrillSettings } from './settings';
 import type { LedgerVerdict } from './verify-ledger';
@@ -34,7 +35,7 @@ export interface PhaseReport {
 export interface DrillReport {
   readonly version: 1;
   readonly id: string;
-  readonly mode: 'switchover';
+  readonly mode: DrillMode;
   readonly target: 'lab' | 'aws';
   readonly from: string;
   readonly to: string;
@@ -97,6 +98,7 @@ export interface ReportInput {
   readonly target: 'lab' | 'aws';
   readonly timeScale: number;
   readonly id: string;
+  readonly mode: DrillMode;
   readonly from: string;
   readonly to: string;
   readonly epoch: { readonly before: number; readonly after: number };
@@ -126,7 +128,7 @@ const MODELLED: readonly string[] = [
 /** Makes the report: figures only as they were measured, null where nothing was. */
 export function makeReport(input: ReportInput): DrillReport {
   const { settings, timeScale, target, journal, load, ledger } = input;
-  const total = settings.budget.reduce((sum, line) => sum + line.seconds, 0);
+  const total = budgetOf(settings, input.mode).reduce((sum, line) => sum + line.seconds, 0);
   const phases = phaseReports(input);
   const figures = {
     phases,
@@ -146,7 +148,7 @@ export function makeReport(input: ReportInput): DrillReport {
   return {
     version: 1,
     id: input.id,
-    mode: 'switchover',
+    mode: input.mode,
     target,
     from: input.from,
     to: input.to,
@@ -186,9 +188,7 @@ function rtoSeconds(input: ReportInput, phases: readonly PhaseReport[]): number 
   const { journal } = input;
   const verified = journal?.all('step-end').find(end => end.step === 'verify');
   if (journal === undefined || verified === undefined) return null;
-  const measured = phases
-    .filter(phase => RTO_PHASES.includes(phase.name))
-    .reduce((sum, phase) => sum + phase.seconds, 0);
+  const measured = phases.filter(phase => isOfRto(phase.name)).reduce((sum, phase) => sum + phase.seconds, 0);
   if (journal.all('resume').length === 0) return measured;
   const began = journal.all('step-begin')[0];
   const elapsed = began === undefined ? 0 : (Date.parse(verified.at) - Date.parse(began.at)) / 1000;

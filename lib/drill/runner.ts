@@ -51,7 +51,7 @@ async function runStep(run: Run, step: PlanStep): Promise<void> {
     text: step.title,
     data: { step: step.id, phase: step.phase },
   });
-  const note = await drive(run, step, startedAt);
+  const note = await driveOrGiveUp(run, step, startedAt);
   const seconds = (clock.monotonic() - startedAt) / 1000;
   run.journal.append({ type: 'step-end', step: step.id, seconds, note });
   output.emit({
@@ -63,6 +63,15 @@ async function runStep(run: Run, step: PlanStep): Promise<void> {
 }
 
 /** Resolves to a note when the step was given up without harm. */
+async function driveOrGiveUp(run: Run, step: PlanStep, startedAt: number): Promise<string | undefined> {
+  try {
+    return await drive(run, step, startedAt);
+  } catch (error) {
+    if (!step.optional || !isRefused(error)) throw error;
+    return `${step.id} was refused, and the drill goes on without it: ${messageOf(error)}`;
+  }
+}
+
 async function drive(run: Run, step: PlanStep, startedAt: number): Promise<string | undefined> {
   const { clock, timeScale } = run.context;
   const action = ACTIONS[step.id];
@@ -140,7 +149,7 @@ async function ensureLock(run: Run): Promise<void> {
 
 function giveUp(run: Run, step: PlanStep): string {
   const reason = run.problem ?? run.waitingFor ?? 'the state does not say why';
-  if (step.phase === 'settle') return `not settled yet after ${step.limitSeconds.toFixed(0)} s: ${reason}`;
+  if (step.optional) return `${step.id} was not finished after ${step.limitSeconds.toFixed(0)} s: ${reason}`;
   throw new HoldfastError(
     'timeout',
     `step ${step.id} is stuck after ${step.limitSeconds.toFixed(0)} s: ${reason}`,

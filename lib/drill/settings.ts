@@ -1,4 +1,11 @@
-import { hostOf, recoveryBudget, regionCapacity, resolveRecovery, type Topology } from '../../regions';
+import {
+  hostOf,
+  type MoveMode,
+  recoveryBudget,
+  regionCapacity,
+  resolveRecovery,
+  type Topology,
+} from '../../regions';
 
 /** What a drill knows of the application: pure data made from the topology, so that a journal can hold it. */
 export interface DrillSettings {
@@ -20,8 +27,8 @@ export interface DrillSettings {
   /** Clones that the topology promises in each Region. */
   readonly promisedClones: Readonly<Record<string, number>>;
   readonly objectives: { readonly rtoSeconds: number; readonly rpoSeconds: number };
-  /** Lines of the recovery budget of the mode, unscaled. */
-  readonly budget: readonly BudgetLine[];
+  /** Lines of the recovery budget of a planned and of an unplanned move, unscaled. */
+  readonly budgets: Readonly<Record<MoveMode, readonly BudgetLine[]>>;
 }
 
 /** What is said of an eventual register wherever a drill relies on it (law 6). */
@@ -51,9 +58,10 @@ export const AWS_ENTRIES: Entries = {
   gate: { scheme: 'https', port: 443 },
 };
 
-/** Settings of a switchover from a valid topology. */
+/** What a drill needs of a valid topology. */
 export function drillSettings(topology: Topology): DrillSettings {
   const recovery = resolveRecovery(topology);
+  const { modes } = recoveryBudget(topology);
   return {
     application: topology.application,
     host: hostOf(topology),
@@ -65,6 +73,6 @@ export function drillSettings(topology: Topology): DrillSettings {
       topology.regions.map(region => [region.name, regionCapacity(topology, region).activeClones]),
     ),
     objectives: topology.objectives,
-    budget: recoveryBudget(topology).modes.switchover.lines,
+    budgets: { switchover: modes.switchover.lines, failover: modes.failover.lines },
   };
 }

@@ -1,10 +1,10 @@
 import { runDrill } from '../../lib/drill';
-import { SWITCHOVER_STEPS } from '../../lib/drill/plan';
+import { STEPS_OF_MODE } from '../../lib/drill/plan-steps';
 import { EAST, WEST } from './fake-world';
 import { Harness, stopAt } from './harness';
 
 /** Steps that the plan of two healthy Regions has. */
-const STEPS = SWITCHOVER_STEPS.filter(step => !/capacity/.test(step));
+const STEPS = STEPS_OF_MODE.switchover.filter(step => !/capacity/.test(step));
 const NO_RETURN = STEPS.indexOf('switch-database');
 
 describe('an abort', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { planSwitchover, preflight } from '../../lib/drill';
+import { planDrill, preflight } from '../../lib/drill';
 import { WEST } from './fake-world';
 import { Harness, SETTINGS } from './harness';
 
@@ -9,7 +9,8 @@ const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (?:([a-z-]+) \| )?/gm)].map(m
 
 describe('docs/drills.md', () => {
   test('tells every step of a plan, in its order and phase', () => {
-    const plan = planSwitchover({
+    const plan = planDrill({
+      mode: 'switchover',
       ...{ id: 'x', to: WEST, timeScale: 1, capacity: [], scaleUp: true, settings: SETTINGS },
       before: { epoch: 1, phase: 'active', region: 'us-east-2' },
     });

@@ -59,10 +59,11 @@ describe('the evidence of a drill under load', () => {
 
   test('a phase over its line by more than it is measured finely fails the drill', async () => {
     const harness = new Harness();
-    const budget = SETTINGS.budget.map(line =>
+    const switchover = SETTINGS.budgets.switchover.map(line =>
       line.phase === 'promotion' ? { ...line, seconds: 20 } : line,
     );
-    const { context } = harness.process({ settings: { ...SETTINGS, budget } });
+    const budgets = { ...SETTINGS.budgets, switchover };
+    const { context } = harness.process({ settings: { ...SETTINGS, budgets } });
     const { report, exitCode } = await runDrill(context, { to: WEST });
     const promotion = report.phases.find(phase => phase.name === 'promotion');
     expect(promotion?.within).toBe(false);

@@ -64,6 +64,11 @@ export class FakeWorld {
   /** Hosts that do not answer. */
   readonly silent = new Set<string>();
   readonly orders = new Map<string, { id: string; number: number }>();
+  /** The Region that is lost: neither its service nor its control plane answers. */
+  lost: string | undefined;
+  private ordersTaken = 0;
+  /** Newest orders that had not reached the standby. */
+  unreplicated = 0;
   readonly log: string[] = [];
   faults: FaultPlan = () => 'none';
   private readonly counts = new Map<string, number>();
@@ -89,6 +94,7 @@ export class FakeWorld {
       const fault = this.faults(name, count);
       await this.clock.sleep(5);
       alive();
+      if (region === this.lost) throw new HoldfastError('unavailable', `${region} does not answer`);
       if (fault === 'throttle') throw new HoldfastError('unavailable', `${name}: throttled`);
       if (fault === 'denied') throw new HoldfastError('refused', `${name}: access denied`);
       const result = act();
@@ -127,6 +133,7 @@ export class FakeWorld {
             : { seconds: this.lagSeconds, ageSeconds: this.lagAgeSeconds },
         ),
       startSwitchover: (region, arn) => call('startSwitchover', region, () => this.switchOver(region, arn)),
+      startFailover: (region, arn) => call('startFailover', region, () => this.failOver(region, arn)),
       capacity: region => call('capacity', region, () => this.groups[region] ?? []),
       raiseFloor: (region, name, minimum) =>
         call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
@@ -150,10 +157,15 @@ export class FakeWorld {
         alive();
         await this.clock.sleep(2);
         alive();
-        if (this.silent.has(request.host)) throw new HoldfastError('unavailable', 'no answer');
+        if (this.isSilent(request.host)) throw new HoldfastError('unavailable', 'no answer');
         return this.answer(request);
       },
     };
+  }
+
+  private isSilent(host: string): boolean {
+    const region = host === HOST ? this.trafficRegion() : host.includes(WEST) ? WEST : EAST;
+    return this.silent.has(host) || region === this.lost;
   }
 
   private answer(request: OutsideRequest): OutsideAnswer {
@@ -177,7 +189,7 @@ export class FakeWorld {
       if (!active || this.writable !== region) return json(503, { error: { code: 'not-active' } });
       const key = request.headers?.['idempotency-key'] ?? '';
       const { number } = JSON.parse(request.body ?? '{}') as { number: number };
-      const order = this.orders.get(key) ?? { id: `order-${this.orders.size}`, number };
+      const order = this.orders.get(key) ?? { id: `order-${++this.ordersTaken}`, number };
       this.orders.set(key, order);
       const answer = json(201, { ...order, epoch: record.epoch, region });
       return { ...answer, headers: { 'x-holdfast-region': region } };
@@ -239,13 +251,26 @@ export class FakeWorld {
   }
 
   private switchOver(region: string, arn: string): void {
-    if (this.moving || region !== this.writer)
+    if (this.moving || region !== this.writer || this.writer === this.lost)
       throw new HoldfastError('refused', 'InvalidGlobalClusterState');
+    this.moveWriter(arn);
+  }
+
+  /** As Aurora does it: asked at the Region that takes over, whatever became of the writer. */
+  private failOver(region: string, arn: string): void {
+    if (this.moving || region !== arn.split(':')[3] || region === this.writer)
+      throw new HoldfastError('refused', 'InvalidGlobalClusterState');
+    for (const key of [...this.orders.keys()].slice(this.orders.size - this.unreplicated))
+      this.orders.delete(key);
+    this.moveWriter(arn);
+  }
+
+  private moveWriter(arn: string): void {
     this.switchovers++;
     const { phase } = this.register.record;
-    if (phase !== 'promoting') this.violations.push(`switchover while the register says ${phase}`);
+    if (phase !== 'promoting') this.violations.push(`the writer moved while the register says ${phase}`);
     if (this.clock.monotonic() - this.fencedAt < this.leaseMilliseconds) {
-      this.violations.push('switchover while the old Region may hold a lease');
+      this.violations.push('the writer moved while the old Region may hold a lease');
     }
     this.staleUntil = this.clock.monotonic() + this.staleMilliseconds;
     this.movingUntil = this.stuck

@@ -3,6 +3,22 @@ import type { Clock, OutputEvent } from '../../lib/ports';
 import { EAST, FakeWorld, HOST, WEST } from './fake-world';
 import { VirtualClock } from './virtual-clock';
 
+const BEFORE = [
+  { phase: 'detection', seconds: 180 },
+  { phase: 'decision', seconds: 120 },
+];
+
+const budgetLines = (promotionSeconds: number) => [
+  { phase: 'scale-up', seconds: 0 },
+  { phase: 'fencing', seconds: 5 },
+  { phase: 'lease-wait', seconds: 12 },
+  { phase: 'promotion', seconds: promotionSeconds },
+  { phase: 'activation', seconds: 15 },
+  { phase: 'traffic', seconds: 90 },
+  { phase: 'reconnect', seconds: 10 },
+  { phase: 'verification', seconds: 10 },
+];
+
 export const SETTINGS: DrillSettings = {
   application: 'orders',
   host: HOST,
@@ -12,16 +28,7 @@ export const SETTINGS: DrillSettings = {
   leaseMarginSeconds: 2,
   promisedClones: { [EAST]: 2, [WEST]: 2 },
   objectives: { rtoSeconds: 900, rpoSeconds: 30 },
-  budget: [
-    { phase: 'scale-up', seconds: 0 },
-    { phase: 'fencing', seconds: 5 },
-    { phase: 'lease-wait', seconds: 12 },
-    { phase: 'promotion', seconds: 120 },
-    { phase: 'activation', seconds: 15 },
-    { phase: 'traffic', seconds: 90 },
-    { phase: 'reconnect', seconds: 10 },
-    { phase: 'verification', seconds: 10 },
-  ],
+  budgets: { switchover: budgetLines(120), failover: [...BEFORE, ...budgetLines(180)] },
 };
 
 /** Thrown by everything that a killed process touches. */

@@ -17,18 +17,25 @@ describe('a journal on disk', () => {
 
   test('holds what was appended, one line a fact, for its owner only', () => {
     const journal = open('one');
-    journal.append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    journal.append({ type: 'begin', mode: 'switchover', id: 'one', to: 'us-west-2' });
     journal.append({ type: 'step-begin', step: 'fence' });
     expect(readFileSync(file('one'), 'utf8').trim().split('\n')).toHaveLength(2);
     expect(statSync(file('one')).mode & 0o777).toBe(0o600);
     expect(open('one').entries).toEqual([
-      { seq: 1, at: '2026-11-26T10:00:00.000Z', type: 'begin', id: 'one', to: 'us-west-2' },
+      {
+        seq: 1,
+        at: '2026-11-26T10:00:00.000Z',
+        type: 'begin',
+        mode: 'switchover',
+        id: 'one',
+        to: 'us-west-2',
+      },
       { seq: 2, at: '2026-11-26T10:00:00.000Z', type: 'step-begin', step: 'fence' },
     ]);
   });
 
   test('a line that a kill tore is left out, and the next one is whole', () => {
-    open('one').append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    open('one').append({ type: 'begin', mode: 'switchover', id: 'one', to: 'us-west-2' });
     appendFileSync(file('one'), '{"seq":2,"type":"act","st');
     const resumed = open('one');
     expect(resumed.entries).toHaveLength(1);
@@ -39,7 +46,7 @@ describe('a journal on disk', () => {
   test('is unfinished until it ends', () => {
     const journal = open('one');
     expect(journal.unfinished).toBe(false);
-    journal.append({ type: 'begin', id: 'one', to: 'us-west-2' });
+    journal.append({ type: 'begin', mode: 'switchover', id: 'one', to: 'us-west-2' });
     expect(journal.unfinished).toBe(true);
     journal.append({ type: 'safe-stop', reason: 'stuck', next: 'holdfast drill resume one' });
     expect(journal.unfinished).toBe(true);
@@ -65,7 +72,8 @@ describe('a journal on disk', () => {
   test('drills are listed oldest first, and a folder without a journal is none', () => {
     const store = fileJournals(directory);
     store.save('nothing', 'report.md', 'text');
-    for (const id of ['switchover-2', 'switchover-1']) open(id).append({ type: 'begin', id, to: 'x' });
+    for (const id of ['switchover-2', 'switchover-1'])
+      open(id).append({ type: 'begin', mode: 'switchover', id, to: 'x' });
     expect(store.ids()).toEqual(['switchover-1', 'switchover-2']);
     expect(fileJournals(path.join(directory, 'missing')).ids()).toEqual([]);
   });

@@ -131,7 +131,7 @@ describe('a switchover between two healthy Regions', () => {
     };
     const { report, exitCode } = await runDrill({ ...context, cloud }, { to: WEST });
     expect(exitCode).toBe(0);
-    expect(report.notes.join()).toMatch(/not settled yet .*rebooting/);
+    expect(report.notes.join()).toMatch(/settle was not finished .*rebooting/);
   });
 
   test('traffic has turned only when clients that kept the old address have let go of it', async () => {

@@ -5,12 +5,12 @@ import { readyz } from '../probe';
 import { raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
 import { type Run, type StepAction, waiting } from './action';
 
-/** Starts the switchover of the global database, once. */
-export const switchDatabase: StepAction = {
+/** A move of the global database's writer, sent once to the Region that `send` names. */
+const moveDatabase = (send: (run: Run, targetClusterArn: string) => Promise<void>): StepAction => ({
   async examine(run) {
     const state = await run.context.cloud.databaseState(run.plan.to, []);
     if (writerOf(state.members)?.region === run.plan.to) return 'done';
-    if (state.moving) return waiting(run, 'the switchover is under way', 'under-way');
+    if (state.moving) return waiting(run, 'the database is moving', 'under-way');
     return waiting(run, `the writer still is in ${writerOf(state.members)?.region ?? 'no Region'}`);
   },
   async prepare(run) {
@@ -27,10 +27,16 @@ export const switchDatabase: StepAction = {
     }
     run.targetClusterArn = target.clusterArn;
   },
-  async perform(run) {
-    await run.context.cloud.startSwitchover(run.plan.from, run.targetClusterArn as string);
-  },
-};
+  perform: run => send(run, run.targetClusterArn as string),
+});
+
+/** Starts the switchover of the global database, once; AWS wants it in the Region of the writer. */
+export const switchDatabase = moveDatabase((run, arn) =>
+  run.context.cloud.startSwitchover(run.plan.from, arn),
+);
+
+/** Promotes the standby without asking the old writer, once. */
+export const failOverDatabase = moveDatabase((run, arn) => run.context.cloud.startFailover(run.plan.to, arn));
 
 /** Waits until the provider and the Region's own service agree that the database can be written there. */
 export const waitWriter: StepAction = {

@@ -1,7 +1,7 @@
-import type { StepId } from '../plan';
+import type { StepId } from '../plan-steps';
 import type { StepAction } from './action';
 import { raiseCapacity, waitCapacity } from './capacity';
-import { settle, switchDatabase, waitWriter } from './database';
+import { failOverDatabase, settle, switchDatabase, waitWriter } from './database';
 import { activate, announcePromotion, fence, waitLease } from './register';
 import { reconnect, verify, waitDns, waitGates } from './traffic';
 
@@ -13,6 +13,7 @@ export const ACTIONS: Readonly<Record<StepId, StepAction>> = {
   'wait-lease': waitLease,
   'announce-promotion': announcePromotion,
   'switch-database': switchDatabase,
+  'fail-over-database': failOverDatabase,
   'wait-writer': waitWriter,
   activate,
   'wait-gates': waitGates,

@@ -53,9 +53,11 @@ export const fence = raiseTo('fencing', {
  */
 export const announcePromotion = raiseTo('promoting', {
   async prepare(run) {
-    const { to } = run.plan;
+    const { to, mode } = run.plan;
     const ready = await readyz(run.context, to);
-    const reason = ready?.ready ? await lagsTooFar(run, ready) : 'is not a ready standby any more';
+    // Whoever fails over has accepted what the standby lacks.
+    const late = mode === 'failover' ? async () => undefined : lagsTooFar;
+    const reason = ready?.ready ? await late(run, ready) : 'is not a ready standby any more';
     if (reason !== undefined) throw new HoldfastError('unavailable', `${to} ${reason}`);
   },
 });
