@@ -1,15 +1,20 @@
 import path from 'node:path';
 import type { ResolvedTopology } from '../../regions';
-import { type DrillContext, type DrillResult, type Load, runDrill, startLoad } from '../drill';
+import {
+  type DrillContext,
+  type DrillRequest,
+  type DrillResult,
+  type Load,
+  runDrill,
+  startLoad,
+} from '../drill';
 import type { CommandContext } from './context';
 import { openDrill } from './drill-target';
 
-/** A switchover in the lab under load. */
-export interface LoadedSwitchover {
-  readonly to: string;
+/** A move in the lab under load. */
+export interface LoadedMove extends DrillRequest {
   /** Writes a second of the load; 0 for none. */
   readonly rate: number;
-  readonly acceptUnknown?: readonly string[];
 }
 
 /** Checks that no lab can answer: its emulator computes no alarm. The report lists each as unknown and accepted. */
@@ -19,13 +24,13 @@ const UNKNOWN_IN_THE_LAB = ['alarms'];
 const STEADY_SECONDS = 3;
 
 /**
- * Runs a switchover in the lab while a client outside writes and reads through the lab's DNS, and keeps a ledger of
+ * Moves the application in the lab while a client outside writes and reads through the lab's DNS, and keeps a ledger of
  * what was acknowledged. The drill stops the load and verifies the ledger.
  */
-export async function switchoverInLab(
+export async function moveInLab(
   context: CommandContext,
   topology: ResolvedTopology,
-  request: LoadedSwitchover,
+  request: LoadedMove,
 ): Promise<DrillResult> {
   const drill = openDrill(context, topology, 'lab');
   const load = request.rate > 0 ? loadFor(drill.context, request.rate) : undefined;
@@ -36,7 +41,7 @@ export async function switchoverInLab(
       await context.clock.sleep(STEADY_SECONDS * 1000, context.signal);
     }
     const acceptUnknown = [...UNKNOWN_IN_THE_LAB, ...(request.acceptUnknown ?? [])];
-    return await runDrill({ ...drill.context, load }, { to: request.to, acceptUnknown });
+    return await runDrill({ ...drill.context, load }, { ...request, acceptUnknown });
   } finally {
     await load?.stop(0);
     drill.close();

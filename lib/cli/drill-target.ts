@@ -4,7 +4,8 @@ import type { ResolvedTopology } from '../../regions';
 import { type AwsCloud, createAwsCloud } from '../aws';
 import { AWS_ENTRIES, createOutside, type DrillContext, drillSettings, type OutsideClient } from '../drill';
 import { labConnection } from '../lab';
-import type { CommandContext } from './context';
+import type { CommandContext, CommandResult, CommonOptions } from './context';
+import { readTopologyFile } from './topology-file';
 
 /** Where a drill runs: the lab of this project, or the topology's account. */
 export type DrillTarget = 'lab' | 'aws';
@@ -52,3 +53,24 @@ export function openDrill(
     },
   };
 }
+
+/** Opens a drill for one command and closes it after. */
+export async function withDrill(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  target: DrillTarget,
+  act: (open: DrillContext) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const open = openDrill(context, topology, target);
+  try {
+    return await act(open.context);
+  } finally {
+    open.close();
+  }
+}
+
+/** The topology that a command names. */
+export const topologyOf = (
+  { projectRoot, environment }: CommandContext,
+  { topology }: CommonOptions,
+): Promise<ResolvedTopology> => readTopologyFile(projectRoot, topology, environment.CDK_DEFAULT_ACCOUNT);

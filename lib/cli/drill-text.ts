@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { DrillReport, PreflightResult } from '../drill';
+import type { DrillReport, Plan, PreflightResult } from '../drill';
+import { EXIT, type ExitCode } from './context';
 import { table } from './table';
 
 const seconds = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1));
@@ -47,11 +48,34 @@ export function formatDrill(report: DrillReport, directory: string): string {
   ].join('\n');
 }
 
+/** Exit code of what a preflight found: unknown is not clean, and not broken either. */
+export const EXIT_OF_VERDICT: Readonly<Record<PreflightResult['verdict'], ExitCode>> = {
+  clean: EXIT.good,
+  failed: EXIT.found,
+  unknown: EXIT.failed,
+};
+
 /** A preflight as text: the verdict first, then what to do, then what was found. */
 export function formatPreflight(found: PreflightResult): string {
   const rows = found.checks.map(check => [check.id, check.state, check.text, check.fix ?? '']);
   return [
-    `preflight ${found.from} to ${found.to}: ${found.verdict}; a dry run, nothing was changed`,
+    `preflight of a ${found.mode} from ${found.from} to ${found.to}: ${found.verdict}; nothing was changed`,
     table(['check', 'state', 'found', 'fix'], rows),
+  ].join('\n');
+}
+
+/** A plan as text: each step with its phase, its time, what must hold before it, and its way back. */
+export function formatPlan(plan: Plan): string {
+  const rows = plan.steps.map(step => [
+    step.id,
+    step.phase,
+    step.budgetSeconds === 0 ? '-' : step.budgetSeconds.toFixed(1),
+    step.precondition,
+    step.pointOfNoReturn ? 'POINT OF NO RETURN' : (step.undo ?? '-'),
+  ]);
+  const { mode, from, to, before } = plan;
+  return [
+    `${mode} from ${from} to ${to}, epoch ${before.epoch} to ${before.epoch + 1}; a plan, nothing was changed`,
+    table(['step', 'phase', 'budget s', 'before it', 'way back'], rows),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
+import { preflightCommand } from './commands/preflight';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
 import { type CommandContext, EXIT } from './context';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
     budgetCommand,
     upCommand,
     statusCommand,
+    preflightCommand,
     drillCommand,
     downCommand,
     demoCommand,

@@ -15,6 +15,7 @@ export { type LedgerEntry, readLedger } from './ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
 export { createOutside, type OutsideClient, type OutsideOptions } from './outside';
 export { type Plan, type PlanStep, planDrill } from './plan';
+export { planMermaid } from './plan-mermaid';
 export { type DrillMode, PHASES, type Phase } from './plan-steps';
 export { type PreflightResult, preflight } from './preflight';
 export type { DrillOutcome, DrillReport, PhaseReport } from './report';

@@ -18,7 +18,11 @@ const COMMANDS = [
   ['down'],
   ['demo'],
   ['drill'],
+  ['preflight'],
   ['drill', 'switchover'],
+  ['drill', 'failover'],
+  ['drill', 'failback'],
+  ['drill', 'plan'],
   ['drill', 'resume'],
   ['drill', 'abort'],
 ];
@@ -41,6 +45,11 @@ test('help lists the exit codes and no command is missing', async () => {
 test.each([
   ['an unknown command', ['fly'], "unknown command 'fly'"],
   ['an unknown option', ['budget', '--fast'], "unknown option '--fast'"],
+  [
+    'a mode that is none',
+    ['drill', 'plan', '--to', 'us-west-2', '--mode', 'teleport'],
+    'Allowed choices are',
+  ],
   ['no target', ['drill', 'switchover'], "required option '--to <region>'"],
   ['a target that is none', ['drill', 'resume', '--target', 'moon'], 'use lab or aws'],
   ['a time scale out of range', ['up', '--time-scale', '50'], 'use a number from 1 to 10'],

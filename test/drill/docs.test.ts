@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { planDrill, preflight } from '../../lib/drill';
+import { STEPS_OF_MODE } from '../../lib/drill/plan-steps';
 import { WEST } from './fake-world';
 import { Harness, SETTINGS } from './harness';
 
@@ -24,5 +25,19 @@ describe('docs/drills.md', () => {
   test('tells every check of a preflight, in its order', async () => {
     const { checks } = await preflight(new Harness().process().context, { to: WEST });
     expect(rows.slice(-checks.length).map(([id]) => id)).toEqual(checks.map(check => check.id));
+  });
+
+  test('tells what only a failover has', async () => {
+    const { context } = new Harness().process();
+    const found = await preflight(context, { mode: 'failover', to: WEST });
+    const planned = await preflight(context, { to: WEST });
+    const only = found.checks
+      .map(check => check.id)
+      .filter(id => !planned.checks.some(check => check.id === id));
+    const steps = STEPS_OF_MODE.failover.filter(
+      step => !(STEPS_OF_MODE.switchover as readonly string[]).includes(step),
+    );
+    const between = rows.slice(STEPS_OF_MODE.switchover.length, -planned.checks.length).map(([id]) => id);
+    expect(between).toEqual([...steps, ...only]);
   });
 });

@@ -3,7 +3,7 @@ import { HoldfastError } from '../../errors';
 import { downLab } from '../../lab';
 import type { CommandContext, CommandResult, CommonOptions } from '../context';
 import { DEFAULT_RATE, DEFAULT_TIME_SCALE } from '../defaults';
-import { switchoverInLab } from '../drill-run';
+import { moveInLab } from '../drill-run';
 import { formatDrill } from '../drill-text';
 import { readTopologyFile } from '../topology-file';
 import { bringUp } from './up';
@@ -18,7 +18,7 @@ export async function demo(context: CommandContext, options: CommonOptions): Pro
   const { clock, output, projectRoot } = context;
   await bringUp(context, topology, { ...options, timeScale: DEFAULT_TIME_SCALE });
   try {
-    const { report, exitCode, directory } = await switchoverInLab(context, topology, {
+    const { report, exitCode, directory } = await moveInLab(context, topology, {
       to: target(topology),
       rate: DEFAULT_RATE,
     });

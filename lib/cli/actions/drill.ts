@@ -1,41 +1,37 @@
-import type { ResolvedTopology } from '../../../regions';
 import {
   abortDrill,
   type DrillContext,
+  type DrillMode,
+  type DrillRequest,
   type DrillResult,
   preflight,
   resumeDrill,
   runDrill,
 } from '../../drill';
 import { HoldfastError } from '../../errors';
-import { type CommandContext, type CommandResult, type CommonOptions, EXIT, type ExitCode } from '../context';
-import { switchoverInLab } from '../drill-run';
-import { type DrillTarget, openDrill } from '../drill-target';
-import { formatDrill, formatPreflight } from '../drill-text';
-import { readTopologyFile } from '../topology-file';
+import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
+import { moveInLab } from '../drill-run';
+import { type DrillTarget, topologyOf, withDrill } from '../drill-target';
+import { EXIT_OF_VERDICT, formatDrill, formatPreflight } from '../drill-text';
 
 /** Options of every drill command. */
 export interface DrillOptions extends CommonOptions {
   readonly target: DrillTarget;
 }
 
-/** Options of `holdfast drill switchover`. */
-export interface SwitchoverOptions extends DrillOptions {
-  readonly to: string;
+/** Options of a command that moves the application. */
+export interface MoveOptions extends DrillOptions, DrillRequest {
+  readonly mode: DrillMode;
   /** Writes a second of the load in the lab; 0 for none. */
   readonly rate: number;
-  readonly acceptUnknown?: readonly string[];
   readonly execute?: boolean;
   readonly confirm?: string;
 }
 
-/** A planned move: in the lab under load; on AWS a dry run, unless it is to be executed and the Region is typed again. */
-export async function switchover(
-  context: CommandContext,
-  options: SwitchoverOptions,
-): Promise<CommandResult> {
+/** A move: in the lab under load; on AWS a dry run, unless it is to be executed and the Region is typed again. */
+export async function move(context: CommandContext, options: MoveOptions): Promise<CommandResult> {
   const topology = await topologyOf(context, options);
-  if (options.target === 'lab') return toResult(await switchoverInLab(context, topology, options));
+  if (options.target === 'lab') return toResult(await moveInLab(context, topology, options));
   if (!options.execute) return withDrill(context, topology, 'aws', open => dryRun(open, options));
   if (options.confirm !== options.to) {
     throw new HoldfastError('refused', 'a move on AWS wants the Region typed once more', [
@@ -76,31 +72,9 @@ export async function abort(
   });
 }
 
-async function dryRun(open: DrillContext, options: SwitchoverOptions): Promise<CommandResult> {
-  const found = await preflight(open, options);
-  const codes: Record<typeof found.verdict, ExitCode> = {
-    clean: EXIT.good,
-    failed: EXIT.found,
-    unknown: EXIT.failed,
-  };
-  return { exitCode: codes[found.verdict], document: found, text: formatPreflight(found) };
-}
-
-const topologyOf = ({ projectRoot, environment }: CommandContext, { topology }: CommonOptions) =>
-  readTopologyFile(projectRoot, topology, environment.CDK_DEFAULT_ACCOUNT);
-
-async function withDrill(
-  context: CommandContext,
-  topology: ResolvedTopology,
-  target: DrillTarget,
-  act: (open: DrillContext) => Promise<CommandResult>,
-): Promise<CommandResult> {
-  const open = openDrill(context, topology, target);
-  try {
-    return await act(open.context);
-  } finally {
-    open.close();
-  }
+async function dryRun(open: DrillContext, request: DrillRequest): Promise<CommandResult> {
+  const found = await preflight(open, request);
+  return { exitCode: EXIT_OF_VERDICT[found.verdict], document: found, text: formatPreflight(found) };
 }
 
 const toResult = ({ report, exitCode, directory }: DrillResult): CommandResult => ({

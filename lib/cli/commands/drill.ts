@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { DrillOptions, SwitchoverOptions } from '../actions/drill';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { DrillMode } from '../../drill';
+import type { DrillOptions, MoveOptions } from '../actions/drill';
+import type { PlanOptions } from '../actions/drill-plan';
 import type { CommandContext } from '../context';
 import { DEFAULT_RATE } from '../defaults';
 import { runCommand } from '../run';
@@ -7,6 +9,9 @@ import { runCommand } from '../run';
 const EXAMPLES = `
 Examples:
   $ npx holdfast drill switchover --to us-west-2
+  $ npx holdfast drill failover --to us-west-2 --accept-data-loss
+  $ npx holdfast drill failback --to us-east-2
+  $ npx holdfast drill plan --to us-west-2 --format mermaid
   $ npx holdfast drill resume
   $ npx holdfast drill abort
   $ npx holdfast drill switchover --to us-west-2 --target aws
@@ -19,22 +24,52 @@ export function drillCommand(program: Command, context: CommandContext): void {
     .command('drill')
     .description('move the application between Regions, measured and journalled')
     .addHelpText('after', EXAMPLES);
-  drill
-    .command('switchover')
-    .description('planned move without loss; in the lab under load, on AWS a dry run unless told otherwise')
+  for (const mode of ['switchover', 'failover', 'failback'] as const) moveCommand(drill, context, mode);
+  planCommand(drill, context);
+  takeUpCommand(drill, context, 'resume', 'go on with a drill that was cut off or stopped safely');
+  takeUpCommand(drill, context, 'abort', 'undo a drill that did not end, where that is safe');
+}
+
+const WHAT: Readonly<Record<DrillMode, string>> = {
+  switchover: 'planned move without loss; in the lab under load, on AWS a dry run unless told otherwise',
+  failover: 'unplanned move away from a Region that is lost, and with it what the standby had not received',
+  failback: 'planned move back to the Region that an earlier move had left',
+};
+
+function moveCommand(drill: Command, context: CommandContext, mode: DrillMode): void {
+  const command = drill
+    .command(mode)
+    .description(WHAT[mode])
     .requiredOption('--to <region>', 'Region that takes over')
     .option('--target <target>', 'lab or aws', asTarget, 'lab')
     .option('--rate <writes>', 'writes a second of the load in the lab; 0 for none', asRate, DEFAULT_RATE)
-    .option('--accept-unknown <checks...>', 'preflight checks that may stay unknown, by id')
+    .option('--accept-unknown <checks...>', 'preflight checks that may stay unknown, by id');
+  if (mode === 'failover') {
+    command.option('--accept-data-loss', 'the loss of what the standby had not received is understood');
+  }
+  command
     .option('--execute', 'on AWS: really move, rather than only look')
     .option('--confirm <region>', 'on AWS: the Region that takes over, typed once more')
     .addHelpText('after', EXAMPLES)
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<SwitchoverOptions>();
-      context.exit(await runCommand(context, options, () => loadAction().switchover(context, options)));
+      const options = { ...command.optsWithGlobals<MoveOptions>(), mode };
+      context.exit(await runCommand(context, options, () => loadAction().move(context, options)));
     });
-  takeUpCommand(drill, context, 'resume', 'go on with a drill that was cut off or stopped safely');
-  takeUpCommand(drill, context, 'abort', 'undo a drill that did not end, where that is safe');
+}
+
+function planCommand(drill: Command, context: CommandContext): void {
+  drill
+    .command('plan')
+    .description('print what a move would do, step by step, from the state as it is; changes nothing')
+    .requiredOption('--to <region>', 'Region that takes over')
+    .addOption(new Option('--mode <mode>', 'kind of move').choices(Object.keys(WHAT)).default('switchover'))
+    .addOption(new Option('--format <format>', 'how').choices(['text', 'mermaid']).default('text'))
+    .option('--target <target>', 'lab or aws', asTarget, 'lab')
+    .addHelpText('after', EXAMPLES)
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<PlanOptions>();
+      context.exit(await runCommand(context, options, () => loadPlan().plan(context, options)));
+    });
 }
 
 function takeUpCommand(
@@ -56,6 +91,7 @@ function takeUpCommand(
 }
 
 const loadAction = () => require('../actions/drill') as typeof import('../actions/drill');
+const loadPlan = () => require('../actions/drill-plan') as typeof import('../actions/drill-plan');
 
 function asTarget(value: string): DrillOptions['target'] {
   if (value === 'lab' || value === 'aws') return value;
