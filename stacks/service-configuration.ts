@@ -27,6 +27,8 @@ export const SERVICE_SCHEMA: JsonSchema = {
       type: 'boolean',
       description: 'Stops workers from fulfilling, without losing anything',
     },
+    fulfilmentPerSecond: wholeNumber(1, 10_000, 'Most messages that a worker takes in a second'),
+    fulfilmentInFlight: wholeNumber(1, 1000, 'Most messages that a worker has in work at the same time'),
   },
 };
 
@@ -37,4 +39,6 @@ export const SERVICE_CONFIGURATION: Json = {
   cacheSeconds: 60,
   idempotencyHours: 24,
   fulfilmentPaused: false,
+  fulfilmentPerSecond: 10_000,
+  fulfilmentInFlight: 20,
 };

@@ -1,7 +1,8 @@
 import type { Database } from '../runtime/database/database';
+import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 1;
+const VERSION = 2;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -19,6 +20,8 @@ CREATE TABLE IF NOT EXISTS orders (
 );
 -- Not unique on purpose: a duplicate must be visible to whoever checks the ledger.
 CREATE INDEX IF NOT EXISTS orders_by_ledger ON orders (ledger, number, id) WHERE ledger IS NOT NULL;
+-- The newest orders are the ones that a new cache is filled with.
+CREATE INDEX IF NOT EXISTS orders_by_age ON orders (created_at);
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   key_hash text PRIMARY KEY,
   request_hash text NOT NULL,
@@ -54,6 +57,7 @@ CREATE TABLE IF NOT EXISTS fence (
   raised_at timestamptz NOT NULL DEFAULT now()
 );
 INSERT INTO fence (epoch) VALUES (0) ON CONFLICT DO NOTHING;
+${PARKED_MESSAGES_SCHEMA.trim()}
 CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
 INSERT INTO schema_version (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING;
 `;

@@ -15,6 +15,10 @@ export interface ServiceConfig {
   readonly idempotencyHours: number;
   /** Stops workers from fulfilling, without losing anything. @default false */
   readonly fulfilmentPaused: boolean;
+  /** Most messages that a worker takes in a second. @default 10000 */
+  readonly fulfilmentPerSecond: number;
+  /** Most messages that a worker has in work at the same time. @default 20 */
+  readonly fulfilmentInFlight: number;
 }
 
 /** What holds until the first valid document. */
@@ -24,6 +28,8 @@ export const DEFAULT_CONFIG: ServiceConfig = {
   cacheSeconds: 60,
   idempotencyHours: 24,
   fulfilmentPaused: false,
+  fulfilmentPerSecond: 10_000,
+  fulfilmentInFlight: 20,
 };
 
 const BOUNDS = {
@@ -31,6 +37,8 @@ const BOUNDS = {
   retryAfterSeconds: [1, 3600],
   cacheSeconds: [1, 86_400],
   idempotencyHours: [1, 720],
+  fulfilmentPerSecond: [1, 10_000],
+  fulfilmentInFlight: [1, 1000],
 } as const;
 
 /** Reads a document; throws `invalid-input` on anything of another type or out of bounds. Nothing is coerced. */
@@ -56,6 +64,8 @@ export function parseServiceConfig(content: string): ServiceConfig {
     cacheSeconds: number('cacheSeconds'),
     idempotencyHours: number('idempotencyHours'),
     fulfilmentPaused: paused,
+    fulfilmentPerSecond: number('fulfilmentPerSecond'),
+    fulfilmentInFlight: number('fulfilmentInFlight'),
   };
 }
 

@@ -3,19 +3,21 @@ import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
 import { purgeExpiredKeys } from '../runtime/idempotency/postgres-idempotency';
 import { loop } from '../runtime/loop';
+import type { ConsumerLimits } from '../runtime/queue/queue-consumer';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Consumer } from './consumer';
 import { Fulfilment } from './fulfilment';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
 import { OutboxRelay } from './relay';
+import type { ServiceConfig } from './service-config';
 
 /** Unscaled seconds: pause of the relay when nothing is owed, longest poll of the queue, pause between purges. */
 const RELAY_PAUSE = 0.5;
 const QUEUE_WAIT = 5;
 const PURGE_PAUSE = 300;
-/** Batches in work at the same time, so that one that waits for the database does not stop the next. */
-const CONSUMERS = 2;
+/** For how long a message in work is hidden again and again, in unscaled seconds. */
+const VISIBILITY = 30;
 /** Pause of a standby before it looks again, in unscaled seconds. */
 const STANDBY_PAUSE = 1;
 
@@ -27,7 +29,7 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
   const ended = runParts(parts, background.signal);
   const work = Promise.all([
     runRelay(parts, intake.signal),
-    ...Array.from({ length: CONSUMERS }, () => runConsumer(parts, intake.signal)),
+    runConsumer(parts, intake.signal),
     runPurge(parts, intake.signal),
   ]);
   return {
@@ -49,17 +51,27 @@ function runRelay(parts: Parts, signal: AbortSignal): Promise<void> {
 
 function runConsumer(parts: Parts, signal: AbortSignal): Promise<void> {
   const { environment, fenced, cached, config } = parts;
+  const { timeScale, region, queueUrl } = environment;
+  const scaled = (seconds: number) => Math.max(1, Math.round(seconds / timeScale));
   const consumer = new Consumer({
     ...parts,
     fulfilment: new Fulfilment({ fenced, worker: environment.instanceId }),
     changed: orderId => cached.invalidate(orderId),
-    paused: () => config.value.fulfilmentPaused,
-    waitSeconds: Math.max(1, Math.round(QUEUE_WAIT / environment.timeScale)),
+    source: { queue: queueUrl, region },
+    limits: () => limitsOf(config.value),
+    waitSeconds: scaled(QUEUE_WAIT),
+    visibilitySeconds: scaled(VISIBILITY),
+    pauseMilliseconds: (STANDBY_PAUSE * 1000) / timeScale,
   });
-  return repeat(parts, signal, 'consumer', STANDBY_PAUSE, async () =>
-    (await consumer.consume(signal)) ? 0 : undefined,
-  );
+  return consumer.run(signal);
 }
+
+/** What the configuration says of consuming. */
+export const limitsOf = (config: ServiceConfig): ConsumerLimits => ({
+  paused: config.fulfilmentPaused,
+  perSecond: config.fulfilmentPerSecond,
+  maximumInFlight: config.fulfilmentInFlight,
+});
 
 function runPurge(parts: Parts, signal: AbortSignal): Promise<void> {
   const { activation, fenced } = parts;

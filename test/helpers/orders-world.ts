@@ -1,5 +1,6 @@
 // The reference service's parts on a real database, with a lease, a register and a queue that a test drives.
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../lib/runtime/clock';
 import { FencedTransactions } from '../../lib/runtime/database/fence';
 import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
 import type { IncomingMessage, OutgoingMessage, Queue } from '../../lib/runtime/queue/queue';
@@ -47,8 +48,12 @@ export class TestQueue implements Queue {
     return [];
   }
 
-  async receive(): Promise<readonly IncomingMessage[]> {
-    return [...this.messages.values()].slice(0, 10);
+  async receive(
+    _waitSeconds?: number,
+    _signal?: AbortSignal,
+    most = 10,
+  ): Promise<readonly IncomingMessage[]> {
+    return [...this.messages.values()].slice(0, most);
   }
 
   async remove(receipts: readonly string[]): Promise<void> {
@@ -58,6 +63,8 @@ export class TestQueue implements Queue {
   async release(receipts: readonly string[]): Promise<void> {
     this.released += receipts.length;
   }
+
+  async extend(): Promise<void> {}
 
   async check(): Promise<void> {}
 }
@@ -96,9 +103,14 @@ export class TestProcess {
       queue,
       fulfilment: new Fulfilment({ fenced, worker: 'test' }),
       changed: async () => undefined,
-      paused: () => false,
+      fenced,
+      source: { queue: 'test', region },
+      limits: () => ({ paused: false, perSecond: 10_000, maximumInFlight: 20 }),
+      clock: systemClock,
       logger,
       waitSeconds: 1,
+      visibilitySeconds: 30,
+      pauseMilliseconds: 10,
     });
     this.reads = new OrderReads(pool);
   }
@@ -155,7 +167,7 @@ export class OrdersWorld {
   /** An empty schema with the fence at 0. */
   async reset(): Promise<void> {
     await ensureSchema(this.pool);
-    await this.pool.query('TRUNCATE orders, idempotency_keys, outbox, effects');
+    await this.pool.query('TRUNCATE orders, idempotency_keys, outbox, effects, parked_messages');
     await this.pool.query('UPDATE fence SET epoch = 0');
   }
 

@@ -146,18 +146,60 @@ describe('a message', () => {
     expect(process.queue.messages.size).toBe(0);
   });
 
-  test('of an order that the database does not know, or of no sense, stays for the dead letters', async () => {
+  test('BP-17: of no sense is parked at once, with its body and the reason, and leaves the queue', async () => {
     const process = world.process();
-    const bodies = [
-      JSON.stringify({ version: 1, orderId: randomUUID(), epoch: 1 }),
-      '{',
-      '{"orderId":1}',
-      'null',
-    ];
-    await process.queue.send(bodies.map((body, id) => ({ id: String(id), body, attributes: {} })));
+    const bodies = ['{', '{"orderId":1}', 'null'];
+    const attributes = { correlationId: 'c' };
+    await process.queue.send(bodies.map((body, id) => ({ id: String(id), body, attributes })));
     await process.consume();
-    expect(process.queue.messages.size).toBe(4);
+    expect(process.queue.messages.size).toBe(0);
     expect((await process.counts()).effects).toBe(0);
+    const { rows } = await world.pool.query(
+      `SELECT body, code, reason, queue, region, correlation_id, attributes, receive_count
+         FROM parked_messages ORDER BY length(body)`,
+    );
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toEqual({
+      body: '{',
+      code: 'invalid-input',
+      reason: 'the body is no work message of this service',
+      queue: 'test',
+      region: REGION,
+      correlation_id: 'c',
+      attributes,
+      receive_count: 1,
+    });
+  });
+
+  test('of an order that the database does not know comes again, and is parked at its fifth receive', async () => {
+    const process = world.process();
+    const body = JSON.stringify({ version: 1, orderId: randomUUID(), epoch: 1 });
+    await process.queue.send([{ id: '0', body, attributes: {} }]);
+    await process.consume();
+    expect(process.queue.messages.size).toBe(1);
+    for (const [receipt, message] of process.queue.messages) {
+      process.queue.messages.set(receipt, { ...message, receiveCount: 5 });
+    }
+    await world.process(process.lease, process.queue).consume();
+    expect(process.queue.messages.size).toBe(0);
+    const { rows } = await world.pool.query('SELECT code, receive_count FROM parked_messages');
+    expect(rows).toEqual([{ code: 'conflict', receive_count: 5 }]);
+  });
+
+  test('that could not be parked, or was parked and not removed, is neither lost nor parked twice', async () => {
+    const process = world.process();
+    await process.queue.send([{ id: '0', body: '{', attributes: {} }]);
+    process.database.crash = { at: 'statement', number: 2, when: 'before' };
+    await process.consume();
+    expect(process.queue.messages.size).toBe(1);
+    const next = world.process(process.lease, process.queue);
+    next.queue.remove = async () => {
+      throw new Error('no answer');
+    };
+    await next.consume();
+    expect(process.queue.messages.size).toBe(1);
+    await world.process(process.lease, process.queue).consume();
+    expect((await world.pool.query('SELECT id FROM parked_messages')).rows).toHaveLength(1);
   });
 
   test('goes back at once when the lease ends while it is worked', async () => {

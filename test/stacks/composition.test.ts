@@ -93,6 +93,8 @@ describe('the service’s configuration', () => {
         retryAfterSeconds: bounded(3600),
         cacheSeconds: bounded(86_400),
         idempotencyHours: bounded(720),
+        fulfilmentPerSecond: bounded(10_000),
+        fulfilmentInFlight: bounded(1000),
         fulfilmentPaused: fc.oneof(fc.boolean(), fc.constant('False')),
       },
       { requiredKeys: [] },

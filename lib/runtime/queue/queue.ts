@@ -31,12 +31,14 @@ export interface IncomingMessage {
 export interface Queue {
   /** Sends at most ten; returns the ids that the queue did not take. */
   send(messages: readonly OutgoingMessage[]): Promise<readonly string[]>;
-  /** Waits for at most ten messages. */
-  receive(waitSeconds: number, signal: AbortSignal): Promise<readonly IncomingMessage[]>;
+  /** Waits for at most `most` messages, or ten. @param most 1 to 10, 10 where it is not given */
+  receive(waitSeconds: number, signal: AbortSignal, most?: number): Promise<readonly IncomingMessage[]>;
   /** Removes at most ten for good. */
   remove(receipts: readonly string[]): Promise<void>;
   /** Hands at most ten back, so that they come again at once and not only when their time is up. */
   release(receipts: readonly string[]): Promise<void>;
+  /** Keeps at most ten hidden for so long from now, in whole seconds; those that are in work. */
+  extend(receipts: readonly string[], seconds: number): Promise<void>;
   /** Rejects when the queue does not answer. */
   check(): Promise<void>;
 }
@@ -62,6 +64,11 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000 },
   });
+  const hide = async (receipts: readonly string[], VisibilityTimeout: number) => {
+    const Entries = toEntries(receipts).map(entry => ({ ...entry, VisibilityTimeout }));
+    const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+    await limited(3000, abortSignal => client.send(command, { abortSignal }));
+  };
   return {
     async send(messages) {
       const Entries = messages.map(message => ({
@@ -73,10 +80,10 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
       const { Failed = [] } = await limited(3000, abortSignal => client.send(command, { abortSignal }));
       return Failed.map(failed => failed.Id ?? '');
     },
-    async receive(waitSeconds, signal) {
+    async receive(waitSeconds, signal, most = QUEUE_BATCH) {
       const command = new ReceiveMessageCommand({
         QueueUrl,
-        MaxNumberOfMessages: QUEUE_BATCH,
+        MaxNumberOfMessages: most,
         WaitTimeSeconds: waitSeconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['ApproximateReceiveCount'],
@@ -92,11 +99,8 @@ export function sqsQueue(options: SqsQueueOptions): Queue {
       const command = new DeleteMessageBatchCommand({ QueueUrl, Entries: toEntries(receipts) });
       await limited(3000, abortSignal => client.send(command, { abortSignal }));
     },
-    async release(receipts) {
-      const Entries = toEntries(receipts).map(entry => ({ ...entry, VisibilityTimeout: 0 }));
-      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
-      await limited(3000, abortSignal => client.send(command, { abortSignal }));
-    },
+    release: receipts => hide(receipts, 0),
+    extend: hide,
     async check() {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] });
       await limited(2000, abortSignal => client.send(command, { abortSignal }));
