@@ -45,7 +45,7 @@ function world() {
 }
 const ANY = { kind: 'any' } as const;
 const bounded = (milliseconds: number) => ({ kind: 'bounded', milliseconds }) as const;
-const after = (lsn: bigint, epoch = 7) => ({ epoch, lsn });
+const past = (lsn: bigint, epoch = 7) => ({ epoch, lsn });
 
 test('a follower that is new enough answers, and says how old it may be', async () => {
   const { reads } = world();
@@ -95,12 +95,14 @@ test('a strong read is for the leader alone, under a lease that holds to its end
 describe('one who wrote', () => {
   test('sees the write on a follower that has reached it', async () => {
     const { reads } = world();
-    expect(await reads.read({ consistency: ANY, after: after(100n) }, who)).toMatchObject({ from: 'follower' });
+    expect(await reads.read({ consistency: ANY, after: past(100n) }, who)).toMatchObject({
+      from: 'follower',
+    });
   });
 
   test('waits for a follower that is nearly there', async () => {
     const { clock, state, reads } = world();
-    const answer = reads.read({ consistency: ANY, after: after(101n) }, who);
+    const answer = reads.read({ consistency: ANY, after: past(101n) }, who);
     await clock.advance(45);
     state.at = { ...state.at, lsn: 101n };
     await clock.advance(10);
@@ -109,7 +111,7 @@ describe('one who wrote', () => {
 
   test('is sent to the leader when it takes too long', async () => {
     const { clock, state, reads } = world();
-    const answer = reads.read({ consistency: ANY, after: after(101n) }, who);
+    const answer = reads.read({ consistency: ANY, after: past(101n) }, who);
     await clock.advance(100);
     expect(await answer).toMatchObject({ from: 'leader', reason: 'not-reached' });
     expect(state.looks).toBeLessThanOrEqual(11);
@@ -117,13 +119,13 @@ describe('one who wrote', () => {
 
   test.each([6, 8])('with a position of epoch %d is not believed by a follower in epoch 7', async epoch => {
     const { state, reads, standby } = world();
-    expect(await reads.read({ consistency: ANY, after: after(1n, epoch) }, who)).toMatchObject({
+    expect(await reads.read({ consistency: ANY, after: past(1n, epoch) }, who)).toMatchObject({
       from: 'leader',
       reason: 'epoch',
     });
     expect(state.looks).toBe(0);
     standby();
-    await expect(reads.read({ consistency: ANY, after: after(1n, epoch) }, who)).rejects.toMatchObject({
+    await expect(reads.read({ consistency: ANY, after: past(1n, epoch) }, who)).rejects.toMatchObject({
       code: 'stale',
     });
   });
@@ -131,12 +133,12 @@ describe('one who wrote', () => {
   test('is read to by the leader when the follower is away, and hears of it when nobody is left', async () => {
     const { state, reads, standby } = world();
     state.failing = true;
-    expect(await reads.read({ consistency: ANY, after: after(1n) }, who)).toMatchObject({
+    expect(await reads.read({ consistency: ANY, after: past(1n) }, who)).toMatchObject({
       from: 'leader',
       reason: 'follower-failed',
     });
     standby();
-    await expect(reads.read({ consistency: ANY, after: after(1n) }, who)).rejects.toThrow('away');
+    await expect(reads.read({ consistency: ANY, after: past(1n) }, who)).rejects.toThrow('away');
   });
 });
 
