@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock';
 import type { ServiceEnvironment } from '../runtime/environment/environment';
+import { reasonOf } from '../runtime/errors';
+import { loop } from '../runtime/loop';
 import type { Logger } from '../runtime/telemetry/logger';
 import { healthRoutes } from './health-routes';
 import { HttpServer } from './http-server';
@@ -28,7 +30,7 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const listening = await server.listen(host, port);
   logger.info('service.listening', { host, port: listening });
   const background = new AbortController();
-  const ended = runParts(parts, background.signal);
+  const ended = Promise.all([runParts(parts, background.signal), runWarmUp(parts, background.signal)]);
   return {
     async stop() {
       await server.stop((environment.drainSeconds * 1000) / environment.timeScale);
@@ -37,6 +39,20 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
       await closeParts(parts);
     },
   };
+}
+
+/** Fills the cache of an epoch as soon as this Region has the database that writes under it. */
+function runWarmUp(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { clock, environment, keeper, database, warmer, cache, logger } = parts;
+  const onError = (error: unknown) => logger.warn('warm-up.failed', { reason: reasonOf(error) });
+  return loop({ clock, signal, pauseMilliseconds: 1000 / environment.timeScale, onError }, async () => {
+    const { record } = keeper;
+    const ours = record?.region === environment.region && database.status.writable;
+    if (record === undefined || !ours || cache.problem !== undefined) return undefined;
+    if (warmer.progress.epoch === record.epoch && warmer.progress.state === 'warm') return undefined;
+    logger.info('warm-up.ended', { ...(await warmer.warm(record.epoch)) });
+    return undefined;
+  });
 }
 
 function routesOfOrders(parts: Parts) {
@@ -53,7 +69,7 @@ function routesOfOrders(parts: Parts) {
 }
 
 function currentReadiness(parts: Parts, draining: boolean): Readiness {
-  const { keeper, activation, database, cache, probes, config } = parts;
+  const { keeper, activation, database, cache, warmer, probes, config } = parts;
   return readiness({
     region: parts.environment.region,
     draining,
@@ -63,6 +79,7 @@ function currentReadiness(parts: Parts, draining: boolean): Readiness {
     activation: activation.state(),
     database: database.status,
     cacheProblem: cache.problem,
+    warmUp: warmer.progress,
     queue: probes.result('queue'),
     config: { version: config.version, ageSeconds: config.ageSeconds },
   });

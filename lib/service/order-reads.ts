@@ -46,6 +46,22 @@ export class OrderReads {
     return rows[0];
   }
 
+  /** Several orders by their ids; those that are not there are left out. @throws RuntimeError `unavailable` */
+  async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, OrderView>> {
+    const rows = await this.read<OrderView>(
+      `SELECT id, item, quantity, status, ${FULFILMENTS}, epoch::float8 AS epoch, region
+         FROM orders WHERE id = ANY($1)`,
+      [ids],
+    );
+    return new Map(rows.map(order => [order.id, order]));
+  }
+
+  /** Ids of the newest orders, newest first. @throws RuntimeError `unavailable` */
+  async recentIds(limit: number): Promise<readonly string[]> {
+    const text = 'SELECT id FROM orders ORDER BY created_at DESC LIMIT $1';
+    return (await this.read<{ readonly id: string }>(text, [limit])).map(({ id }) => id);
+  }
+
   /**
    * A page of a ledger by number, then id. Orders that share the last number all come with it, so that a duplicate
    * is never lost between two pages. @throws RuntimeError `unavailable`

@@ -1,4 +1,4 @@
-import type { CacheAside } from '../runtime/cache/cache-aside';
+import type { CacheAnswer, CacheAside } from '../runtime/cache/cache-aside';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
@@ -8,7 +8,7 @@ import type { Orders } from './orders';
 export interface OrderRoutesOptions {
   readonly orders: Pick<Orders, 'accept'>;
   readonly reads: Pick<OrderReads, 'list'>;
-  readonly cached: Pick<CacheAside<OrderView>, 'get' | 'refresh'>;
+  readonly cached: Pick<CacheAside<OrderView>, 'read' | 'refresh'>;
   readonly maximumQuantity: () => number;
 }
 
@@ -39,9 +39,17 @@ async function accept(options: OrderRoutesOptions, request: HttpRequest): Promis
 async function find(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {
   const [id = ''] = request.parameters;
   const fresh = /\bno-(cache|store)\b/.test(request.header('cache-control') ?? '');
-  const order = await (fresh ? options.cached.refresh(id) : options.cached.get(id));
-  if (order === undefined) throw new HttpError(404, 'not-found', 'there is no such order');
-  return { status: 200, body: order };
+  const answer = fresh ? { value: await options.cached.refresh(id) } : await options.cached.read(id);
+  if (answer.value === undefined) throw new HttpError(404, 'not-found', 'there is no such order');
+  return { status: 200, body: answer.value, headers: freshness(answer) };
+}
+
+/** How old the answer is, and whether it is served only because the database does not answer. */
+function freshness(answer: Partial<CacheAnswer<OrderView>>): Record<string, string> {
+  const { source, ageMilliseconds = 0 } = answer;
+  if (source === undefined || source === 'load') return {};
+  const age = { age: String(Math.floor(ageMilliseconds / 1000)) };
+  return source === 'stale' ? { ...age, 'x-holdfast-stale': 'true' } : age;
 }
 
 async function list(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {

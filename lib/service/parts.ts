@@ -1,6 +1,9 @@
-import { type Cache, redisCache } from '../runtime/cache/cache';
-import { CacheAside } from '../runtime/cache/cache-aside';
+import type { Cache } from '../runtime/cache/cache';
+import type { CacheAside } from '../runtime/cache/cache-aside';
 import { cacheTokens } from '../runtime/cache/cache-credentials';
+import type { CacheWarmer } from '../runtime/cache/cache-warmer';
+import { OwedRemovals } from '../runtime/cache/owed-removals';
+import { redisCache } from '../runtime/cache/redis-cache';
 import type { Clock } from '../runtime/clock';
 import { appConfigSource } from '../runtime/config/appconfig-source';
 import { RemoteConfig } from '../runtime/config/config';
@@ -15,6 +18,7 @@ import { LeaseKeeper } from '../runtime/register/lease-keeper';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Activation } from './activation';
+import { keyPrefix, orderCache, orderWarmer } from './order-cache';
 import { OrderReads, type OrderView } from './order-reads';
 import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
@@ -34,17 +38,15 @@ export interface Parts {
   readonly probes: Probes;
   readonly reads: OrderReads;
   readonly cached: CacheAside<OrderView>;
+  readonly warmer: CacheWarmer<OrderView>;
 }
-
-/** How long an order that is still open may be served from the cache, in unscaled seconds. */
-const OPEN_ORDER_SECONDS = 5;
 
 /** Makes the parts of a process from its environment; nothing is called yet. */
 export function makeParts(environment: ServiceEnvironment, clock: Clock, logger: Logger): Parts {
   const { region, endpointUrl, timeScale, queueUrl } = environment;
   const keeper = makeKeeper(environment, clock, logger);
   const database = makeDatabase(environment, logger);
-  const cache = makeCache(environment, logger);
+  const cache = makeCache(environment, clock, logger);
   const source = appConfigSource({ region, identifiers: environment.config, endpointUrl });
   const config = new RemoteConfig({
     source,
@@ -55,6 +57,16 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     parse: parseServiceConfig,
   });
   const reads = new OrderReads(database);
+  const ofOrders = {
+    application: environment.application,
+    cache,
+    clock,
+    timeScale,
+    reads,
+    epoch: () => keeper.record?.epoch,
+    cacheSeconds: () => config.value.cacheSeconds,
+  };
+  const cached = orderCache(ofOrders);
   return {
     environment,
     clock,
@@ -68,13 +80,8 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     activation: new Activation({ keeper, database, clock, logger, migrate: () => ensureSchema(database) }),
     queue: sqsQueue({ region, queueUrl, endpointUrl }),
     probes: new Probes(clock, logger),
-    cached: new CacheAside({
-      cache,
-      key: id => orderKey(environment.application, keeper.record?.epoch, id),
-      load: id => reads.find(id),
-      ttlMilliseconds: order =>
-        ((order.status === 'fulfilled' ? config.value.cacheSeconds : OPEN_ORDER_SECONDS) * 1000) / timeScale,
-    }),
+    cached,
+    warmer: orderWarmer(cached, ofOrders),
   };
 }
 
@@ -95,11 +102,6 @@ export async function closeParts(parts: Parts): Promise<void> {
   await Promise.all([parts.database.close(), parts.cache.close()]);
 }
 
-/** Key of an order in the cache; none while no epoch is known. */
-export function orderKey(application: string, epoch: number | undefined, id: string): string | undefined {
-  return epoch === undefined ? undefined : `${application}:${epoch}:order:${id}`;
-}
-
 function makeKeeper(environment: ServiceEnvironment, clock: Clock, logger: Logger): LeaseKeeper {
   const { region, registerTable: table, endpointUrl } = environment;
   const leaseMilliseconds = (environment.leaseSeconds * 1000) / environment.timeScale;
@@ -113,9 +115,15 @@ function makeKeeper(environment: ServiceEnvironment, clock: Clock, logger: Logge
   return new LeaseKeeper({ lease: new ReadLease(region, leaseMilliseconds), register, clock, logger });
 }
 
-function makeCache({ cache: { url, identity }, region }: ServiceEnvironment, logger: Logger): Cache {
+function makeCache(environment: ServiceEnvironment, clock: Clock, logger: Logger): Cache {
+  const {
+    cache: { url, identity },
+    region,
+    application,
+  } = environment;
   const signIn = identity && { user: identity.user, password: cacheTokens(identity, region) };
-  return redisCache({ url, logger, signIn });
+  const cache = redisCache({ url, logger, clock, prefix: keyPrefix(application), signIn });
+  return new OwedRemovals({ cache, clock, logger });
 }
 
 function makeDatabase(environment: ServiceEnvironment, logger: Logger): RegionalDatabase {

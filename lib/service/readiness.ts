@@ -1,3 +1,4 @@
+import type { WarmUpProgress } from '../runtime/cache/cache-warmer';
 import type { DatabaseStatus } from '../runtime/database/database';
 import type { LeaseState } from '../runtime/register/lease';
 import { isActive, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
@@ -13,6 +14,8 @@ export interface ReadinessFacts {
   readonly activation: ActivationState;
   readonly database: DatabaseStatus;
   readonly cacheProblem: string | undefined;
+  /** How far the cache of the epoch in force is filled. @default - not told */
+  readonly warmUp?: WarmUpProgress;
   /** `ok` or a reason. */
   readonly queue: string;
   readonly config: { readonly version: string; readonly ageSeconds: number | null };
@@ -29,6 +32,7 @@ export interface Readiness {
   readonly checks: Readonly<Record<'register' | 'database' | 'cache' | 'queue', string>>;
   readonly database: { readonly writable: boolean; readonly lagSeconds?: number };
   readonly config: { readonly version: string; readonly ageSeconds: number | null };
+  readonly warmUp?: WarmUpProgress;
 }
 
 /**
@@ -54,5 +58,6 @@ export function readiness(facts: ReadinessFacts): Readiness {
     },
     database: { writable: database.writable, lagSeconds: database.lagSeconds },
     config: facts.config,
+    warmUp: facts.warmUp,
   };
 }

@@ -47,7 +47,11 @@ beforeEach(async () => {
           list: async (ledger, after, limit) => ({ orders: [], next: after === 5 ? limit : null, ledger }),
         },
         cached: {
-          get: id => found(id, false),
+          read: async id => ({
+            value: await found(id, false),
+            source: id === ORDER.id ? 'stale' : 'load',
+            ageMilliseconds: 2500,
+          }),
           refresh: id => found(id, true),
         },
         maximumQuantity: () => 100,
@@ -195,6 +199,11 @@ test('Cache-Control: no-cache reads past the cache', async () => {
   const answer = await fetch(`${base}/orders/${ORDER.id}`, { headers: { 'cache-control': 'no-cache' } });
   expect(await answer.json()).toEqual({ ...ORDER, status: 'fulfilled', fulfilments: 1 });
   expect(behaviour.fresh).toEqual([false, true]);
+});
+
+test('an answer that is served past its time, since the database is away, says so and how old it is', async () => {
+  const answer = await fetch(`${base}/orders/${ORDER.id}`);
+  expect([answer.headers.get('age'), answer.headers.get('x-holdfast-stale')]).toEqual(['2', 'true']);
 });
 
 test('readyz follows readiness, healthz does not', async () => {
