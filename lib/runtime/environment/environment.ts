@@ -1,6 +1,7 @@
 import type { CacheIdentity } from '../cache/cache-credentials';
 import { REGISTER_KEY } from '../register/register';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logger';
+import { type EdgeEnvironment, edgePart } from './edge-environment';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
 
 /** How the database knows the service: an IAM token over TLS, or a password in a file (never in the environment). */
@@ -57,6 +58,7 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly instanceId: string;
   /** How long a clone that was told to stop still takes new connections, in unscaled seconds. */
   readonly drainSeconds: number;
+  readonly edge: EdgeEnvironment;
 }
 
 /** Reads the environment of a clone or worker; throws one `environment` error with every problem. */
@@ -79,6 +81,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     listen: listenPart(reader),
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),
+    edge: edgePart(reader),
   };
   reader.finish();
   return environment;
