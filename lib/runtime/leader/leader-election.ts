@@ -28,7 +28,7 @@ export interface LeaderElectionOptions {
  * A leader that dies is followed within a lease and two heartbeats, when another one can reach the store.
  */
 export class LeaderElection {
-  private readonly listeners: Array<(tenure: Tenure | undefined) => void> = [];
+  private readonly listeners = new Set<(tenure: Tenure | undefined) => void>();
   private announced: string | undefined;
 
   constructor(private readonly options: LeaderElectionOptions) {}
@@ -44,9 +44,14 @@ export class LeaderElection {
     return tenure !== undefined && tenure.token.epoch === this.options.epoch() ? tenure : undefined;
   }
 
-  /** Tells of each win and each loss, as soon as it is noticed: a loss by a pause is noticed after the pause. */
-  onChange(listener: (tenure: Tenure | undefined) => void): void {
-    this.listeners.push(listener);
+  /**
+   * Tells of each win and each loss, as soon as it is noticed: a loss by a pause is noticed after the pause.
+   *
+   * @returns a function that ends the telling
+   */
+  onChange(listener: (tenure: Tenure | undefined) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Stands until the signal aborts, then gives the lease back, so that the next one need not wait. Never rejects. */
