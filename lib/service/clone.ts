@@ -5,6 +5,7 @@ import { reasonOf } from '../runtime/errors';
 import { loop } from '../runtime/loop';
 import type { Logger } from '../runtime/telemetry/logger';
 import { healthRoutes } from './health-routes';
+import { type CloneReads, cloneEdge, cloneReads } from './http-clone';
 import { HttpServer } from './http-server';
 import { orderRoutes } from './order-routes';
 import { Orders } from './orders';
@@ -15,8 +16,14 @@ import { type Readiness, readiness } from './readiness';
 /** Starts a clone: it listens at once and becomes ready by itself, as active or as standby. */
 export async function startClone(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
   const parts = makeParts(environment, systemClock, logger);
+  const reading = cloneReads(parts);
+  const { edge, run: runEdge } = cloneEdge(parts);
   const server: HttpServer = new HttpServer({
-    routes: [...healthRoutes(() => currentReadiness(parts, server.draining)), ...routesOfOrders(parts)],
+    routes: [
+      ...healthRoutes(() => currentReadiness(parts, server.draining)),
+      ...routesOfOrders(parts, reading),
+    ],
+    edge,
     clock: systemClock,
     logger,
     makeId: randomUUID,
@@ -30,13 +37,17 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const listening = await server.listen(host, port);
   logger.info('service.listening', { host, port: listening });
   const background = new AbortController();
-  const ended = Promise.all([runParts(parts, background.signal), runWarmUp(parts, background.signal)]);
+  const ended = Promise.all([
+    runParts(parts, background.signal),
+    runWarmUp(parts, background.signal),
+    runEdge(background.signal),
+  ]);
   return {
     async stop() {
       await server.stop((environment.drainSeconds * 1000) / environment.timeScale);
       background.abort();
       await ended;
-      await closeParts(parts);
+      await Promise.all([closeParts(parts), reading.close()]);
     },
   };
 }
@@ -55,7 +66,7 @@ function runWarmUp(parts: Parts, signal: AbortSignal): Promise<void> {
   });
 }
 
-function routesOfOrders(parts: Parts) {
+function routesOfOrders(parts: Parts, reading: CloneReads) {
   const { environment, activation, fenced, config, reads, cached } = parts;
   const orders = new Orders({
     application: environment.application,
@@ -65,7 +76,14 @@ function routesOfOrders(parts: Parts) {
     makeId: randomUUID,
     idempotencySeconds: () => config.value.idempotencyHours * 3600,
   });
-  return orderRoutes({ orders, reads, cached, maximumQuantity: () => config.value.maximumQuantity });
+  return orderRoutes({
+    orders,
+    reads,
+    cached,
+    maximumQuantity: () => config.value.maximumQuantity,
+    consistent: reading.consistent,
+    position: reading.position,
+  });
 }
 
 function currentReadiness(parts: Parts, draining: boolean): Readiness {

@@ -7,6 +7,8 @@ export interface RefusalFacts {
   readonly epoch: number | undefined;
   /** What a refused client is told to wait, in whole seconds. */
   readonly retryAfterSeconds: number;
+  /** Whether work on a write had begun, so that it may have had its effect. @default false */
+  readonly begun?: boolean;
 }
 
 const STATUS: Partial<Record<RuntimeErrorCode, number>> = {
@@ -15,6 +17,8 @@ const STATUS: Partial<Record<RuntimeErrorCode, number>> = {
   'not-active': 503,
   fenced: 503,
   unavailable: 503,
+  overloaded: 503,
+  stale: 503,
   deadline: 504,
 };
 
@@ -32,6 +36,10 @@ export function errorAnswer(error: unknown, facts: RefusalFacts): HttpAnswer {
     return { status: 500, body: { error: { code: 'internal', message: 'the request failed on our side' } } };
   }
   const { message, problems } = error;
+  if (status === 504) {
+    const outcome = facts.begun ? 'unknown' : 'none';
+    return { status, body: { error: { code: error.code, message, outcome } } };
+  }
   if (status !== 503)
     return { status, body: { error: { code: error.code, message: summary(message), problems } } };
   // To a client a fenced writer is a Region that is not active.

@@ -4,6 +4,8 @@ import { RuntimeError } from '../runtime/errors';
 import { acceptCorrelationId, withCorrelationId } from '../runtime/telemetry/correlation';
 import type { Logger } from '../runtime/telemetry/logger';
 import { readJson } from './http-body';
+import { BrokenRequests } from './http-broken';
+import type { HttpEdge } from './http-edge';
 import { errorAnswer, type RefusalFacts } from './http-errors';
 import { findRoute } from './http-router';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
@@ -16,6 +18,8 @@ export interface HttpServerOptions {
   readonly makeId: () => string;
   /** Region, epoch and pause for refusals, and for the headers of every answer. */
   readonly facts: () => RefusalFacts;
+  /** @default - no limits, no shedding and no deadlines */
+  readonly edge?: HttpEdge;
 }
 
 /** Longest wait for requests in hand when stopping, in milliseconds. */
@@ -26,6 +30,7 @@ export class HttpServer {
   /** Whether it is about to stop. */
   draining = false;
   private readonly server: Server;
+  private readonly broken = new BrokenRequests();
 
   constructor(private readonly options: HttpServerOptions) {
     this.server = createServer(
@@ -38,6 +43,7 @@ export class HttpServer {
       },
       (message, response) => void this.serve(message, response),
     );
+    this.server.on('clientError', (error, socket) => this.broken.meet(error, socket));
   }
 
   /** Listens; resolves with the port. */
@@ -69,6 +75,9 @@ export class HttpServer {
   }
 
   private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = message;
+    this.broken.begin(socket);
+    response.once('close', () => this.broken.end(socket));
     const startedAt = this.options.clock.monotonic();
     const header = (name: string) => single(message.headers[name]);
     const correlationId = acceptCorrelationId(header('x-correlation-id'), this.options.makeId);
@@ -88,16 +97,28 @@ export class HttpServer {
     correlationId: string,
   ): Promise<{ answer: HttpAnswer; quiet: boolean; path: string }> {
     let quiet = false;
-    let path = '';
+    let begun = false;
+    const { path, search } = splitTarget(message.url);
+    const method = message.method ?? '';
     try {
-      const url = parseUrl(message.url);
-      path = url.pathname;
-      const method = message.method ?? '';
       const { route, parameters } = findRoute(this.options.routes, method, path);
       quiet = route.quiet === true;
-      const json = () => readJson(message);
+      const request: HttpRequest = {
+        method,
+        parameters,
+        correlationId,
+        header,
+        peerAddress: message.socket.remoteAddress,
+        query: () => new URLSearchParams(search),
+        gone: () => message.socket.destroyed,
+        json: () => readJson(message),
+      };
+      const { edge } = this.options;
+      const begin = () => {
+        begun = route.method === 'POST';
+      };
       return {
-        answer: await route.handle({ method, url, parameters, correlationId, header, json }),
+        answer: await (edge ? edge.handle(route, request, begin) : route.handle(request)),
         quiet,
         path,
       };
@@ -105,7 +126,7 @@ export class HttpServer {
       const known = error instanceof HttpError || error instanceof RuntimeError;
       if (!known) this.options.logger.error('request.failed', { error });
       else if (error instanceof RuntimeError) this.options.logger.debug('request.refused', { error });
-      return { answer: errorAnswer(error, this.options.facts()), quiet, path };
+      return { answer: errorAnswer(error, { ...this.options.facts(), begun }), quiet, path };
     }
   }
 
@@ -133,12 +154,12 @@ export class HttpServer {
   }
 }
 
-function parseUrl(target: string | undefined): URL {
-  try {
-    return new URL(target ?? '/', 'http://service');
-  } catch {
-    throw new HttpError(400, 'invalid-input', 'the request target is not a URL');
-  }
+/** Path and query of a request target. In absolute form (RFC 9112, 3.2.2) the host is left to the Host header. */
+function splitTarget(target = '/'): { path: string; search: string } {
+  const relative = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const mark = relative.indexOf('?');
+  if (mark < 0) return { path: relative || '/', search: '' };
+  return { path: relative.slice(0, mark) || '/', search: relative.slice(mark + 1) };
 }
 
 function single(value: string | string[] | undefined): string | undefined {

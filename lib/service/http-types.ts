@@ -1,7 +1,14 @@
+import type { Priority } from '../runtime/edge/priority';
+
 /** A request, reduced to what routes need. */
 export interface HttpRequest {
   readonly method: string;
-  readonly url: URL;
+  /** Parameters after the question mark. */
+  query(): URLSearchParams;
+  /** Address of the peer that holds the connection. */
+  readonly peerAddress: string | undefined;
+  /** Whether nobody waits for the answer any more. */
+  gone(): boolean;
   /** Groups of the route's pattern, such as the id in `/orders/:id`. */
   readonly parameters: readonly string[];
   readonly correlationId: string;
@@ -18,11 +25,13 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** One route. `quiet` routes log at debug only. */
+/** One route. `quiet` routes (health) log at debug only and are never limited or shed. */
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly pattern: RegExp;
   readonly quiet?: boolean;
+  /** What a request matters under load. @default 'read' */
+  readonly priority?: (request: HttpRequest) => Priority;
   handle(request: HttpRequest): Promise<HttpAnswer>;
 }
 

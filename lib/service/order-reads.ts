@@ -1,4 +1,4 @@
-import type { Database } from '../runtime/database/database';
+import type { Queryable } from '../runtime/database/database';
 import { toRuntimeError } from '../runtime/database/fence';
 
 /** An order as it stands. */
@@ -33,7 +33,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads orders from this Region's database, primary or replica. */
 export class OrderReads {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Queryable) {}
 
   /** One order; `undefined` when there is none. @throws RuntimeError `unavailable` */
   async find(id: string): Promise<OrderView | undefined> {

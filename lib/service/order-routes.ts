@@ -1,4 +1,8 @@
 import type { CacheAnswer, CacheAside } from '../runtime/cache/cache-aside';
+import { RecentKeys } from '../runtime/edge/priority';
+import type { ConsistentRead, ReadRequest } from '../runtime/reads/consistent-reads';
+import { POSITION_HEADER } from '../runtime/reads/read-position';
+import { askedConsistency, readHeaders } from './http-consistency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
@@ -10,22 +14,48 @@ export interface OrderRoutesOptions {
   readonly reads: Pick<OrderReads, 'list'>;
   readonly cached: Pick<CacheAside<OrderView>, 'read' | 'refresh'>;
   readonly maximumQuantity: () => number;
+  /** Reads where what was asked for can be seen. */
+  readonly consistent: <T>(
+    request: ReadRequest,
+    work: (reads: Pick<OrderReads, 'find' | 'list'>) => Promise<T>,
+  ) => Promise<ConsistentRead<T>>;
+  /** The position after a write that has just been committed; undefined when it cannot be told. Never rejects. */
+  readonly position: () => Promise<string | undefined>;
 }
+
+/** Keys that are remembered as in hand lately; each takes about 200 bytes. */
+const RECENT_KEYS = 10_000;
 
 /** `POST /orders`, `GET /orders/:id` and `GET /orders?ledger=`. */
 export function orderRoutes(options: OrderRoutesOptions): readonly Route[] {
+  const recent = new RecentKeys(RECENT_KEYS);
   return [
-    { method: 'POST', pattern: /^\/orders$/, handle: request => accept(options, request) },
-    { method: 'GET', pattern: /^\/orders$/, handle: request => list(options, request) },
+    {
+      method: 'POST',
+      pattern: /^\/orders$/,
+      priority: ({ header }) => (recent.has(header('idempotency-key') ?? '') ? 'replay' : 'write'),
+      handle: request => accept(options, request, recent),
+    },
+    {
+      method: 'GET',
+      pattern: /^\/orders$/,
+      priority: () => 'background',
+      handle: request => list(options, request),
+    },
     { method: 'GET', pattern: /^\/orders\/([^/]+)$/, handle: request => find(options, request) },
   ];
 }
 
-async function accept(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {
+async function accept(
+  options: OrderRoutesOptions,
+  request: HttpRequest,
+  recent: RecentKeys,
+): Promise<HttpAnswer> {
   const idempotencyKey = request.header('idempotency-key') ?? '';
   if (idempotencyKey.length < 1 || idempotencyKey.length > 128) {
     throw new HttpError(400, 'invalid-input', 'the header Idempotency-Key must hold 1 to 128 characters');
   }
+  recent.add(idempotencyKey);
   const { order, replayed } = await options.orders.accept({
     request: parseOrderRequest(await request.json(), options.maximumQuantity()),
     idempotencyKey,
@@ -33,14 +63,22 @@ async function accept(options: OrderRoutesOptions, request: HttpRequest): Promis
   });
   const headers: Record<string, string> = { location: `/orders/${order.id}` };
   if (replayed) headers['idempotent-replay'] = 'true';
+  const position = await options.position();
+  if (position !== undefined) headers[POSITION_HEADER] = position;
   return { status: 201, body: order, headers };
 }
 
 async function find(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {
   const [id = ''] = request.parameters;
+  const asked = askedConsistency(request);
+  if (asked !== undefined) {
+    const read = await options.consistent(asked, reads => reads.find(id));
+    if (read.value === undefined) throw notFound(readHeaders(read));
+    return { status: 200, body: read.value, headers: readHeaders(read) };
+  }
   const fresh = /\bno-(cache|store)\b/.test(request.header('cache-control') ?? '');
   const answer = fresh ? { value: await options.cached.refresh(id) } : await options.cached.read(id);
-  if (answer.value === undefined) throw new HttpError(404, 'not-found', 'there is no such order');
+  if (answer.value === undefined) throw notFound();
   return { status: 200, body: answer.value, headers: freshness(answer) };
 }
 
@@ -53,13 +91,20 @@ function freshness(answer: Partial<CacheAnswer<OrderView>>): Record<string, stri
 }
 
 async function list(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {
-  const { searchParams } = request.url;
+  const searchParams = request.query();
   const ledger = searchParams.get('ledger') ?? '';
   if (!LEDGER_NAME.test(ledger))
     throw new HttpError(400, 'invalid-input', 'the parameter ledger is missing or wrong');
   const after = whole(searchParams.get('after') ?? '-1', 'after', -1, Number.MAX_SAFE_INTEGER);
   const limit = whole(searchParams.get('limit') ?? '100', 'limit', 1, 1000);
-  return { status: 200, body: await options.reads.list(ledger, after, limit) };
+  const asked = askedConsistency(request);
+  if (asked === undefined) return { status: 200, body: await options.reads.list(ledger, after, limit) };
+  const read = await options.consistent(asked, reads => reads.list(ledger, after, limit));
+  return { status: 200, body: read.value, headers: readHeaders(read) };
+}
+
+function notFound(headers?: Record<string, string>): HttpError {
+  return new HttpError(404, 'not-found', 'there is no such order', headers);
 }
 
 function whole(text: string, name: string, minimum: number, maximum: number): number {

@@ -55,6 +55,10 @@ beforeEach(async () => {
           refresh: id => found(id, true),
         },
         maximumQuantity: () => 100,
+        consistent: async () => {
+          throw new Error('not asked for here');
+        },
+        position: async () => '4-ff',
       }),
     ],
     clock: systemClock,
@@ -84,6 +88,7 @@ test('an order is answered with 201, Region, epoch and correlation id', async ()
   expect(answer.headers.get('x-holdfast-region')).toBe('us-east-2');
   expect(answer.headers.get('x-holdfast-epoch')).toBe('4');
   expect(answer.headers.get('idempotent-replay')).toBeNull();
+  expect(answer.headers.get('x-holdfast-position')).toBe('4-ff');
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
     message: 'request',
     correlationId: 'mine',
