@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
+import { labCommand } from './commands/lab';
 import { preflightCommand } from './commands/preflight';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
@@ -37,6 +38,7 @@ export function createProgram(context: CommandContext): Command {
     statusCommand,
     preflightCommand,
     drillCommand,
+    labCommand,
     downCommand,
     demoCommand,
   ];

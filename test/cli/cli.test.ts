@@ -19,6 +19,8 @@ const COMMANDS = [
   ['demo'],
   ['drill'],
   ['preflight'],
+  ['lab'],
+  ['lab', 'fault'],
   ['drill', 'switchover'],
   ['drill', 'failover'],
   ['drill', 'failback'],

@@ -193,3 +193,24 @@ test('a failover promotes without the old writer, which is copied anew and follo
     code: '25006',
   });
 });
+
+test('a standby that was cut off lacks what came after, a failover to it loses that, and the cut is not inherited', async () => {
+  await database.link('us-east-2', 'cut');
+  await asService('us-west-2', 'insert into ledger values (11)');
+  expect(await rowsSeen('us-east-2')).toBe((await rowsSeen('us-west-2')) - 1);
+  await expect(database.link('us-west-2', 'cut')).rejects.toMatchObject({ code: 'refused' });
+
+  await database.hold('us-west-2');
+  await database.failover('us-east-2');
+  await database.rejoin();
+  expect(database.status().find(server => server.region === 'us-west-2')?.running).toBe(false);
+  await asService('us-east-2', 'insert into ledger values (12)');
+
+  await database.release('us-west-2');
+  await eventually(async () => (await rowsSeen('us-west-2')) === (await rowsSeen('us-east-2')));
+  const lost = await asService<{ number: string }>(
+    'us-west-2',
+    'select number from ledger where number >= 11',
+  );
+  expect(lost.map(row => row.number)).toEqual(['12']);
+});

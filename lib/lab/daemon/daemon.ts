@@ -98,7 +98,7 @@ function serveAdmin(
     daemonStatus(context, { ...plane, followers, ...progress, emulator: isAlive(emulator.process) });
   gateway.handleAdmin('GET', 'lab/status', status);
   gateway.handleAdmin('POST', 'lab/fault', async body => {
-    await strike(body, plane.stores, followers);
+    await strike(body, plane.stores, followers, gateway.state);
     followers.reconciler.kick();
   });
   void emulator.process.exited.then(() => {

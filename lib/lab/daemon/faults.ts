@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { HoldfastError } from '../../errors';
+import { DRILL_CALLER } from '../connection';
+import type { GatewayState } from '../gateway';
 import type { HeldKind } from '../reconciler';
 import type { Stores } from './data-plane';
 import type { Followers } from './followers';
 
 /** What a fault strikes. */
-export const FAULT_TARGETS = ['clone', 'worker', 'cache', 'database', 'gate'] as const;
+const FAULT_TARGETS = ['clone', 'worker', 'cache', 'database', 'gate', 'region'] as const;
 /** See {@link LabFault}. */
-export const FAULT_ACTIONS = ['kill', 'hold', 'release', 'pause', 'resume'] as const;
+const FAULT_ACTIONS = ['kill', 'hold', 'release', 'pause', 'resume', 'cut', 'mend'] as const;
 
 /**
  * A fault of the data plane. `kill`: SIGKILL to one process, which is started again as its service would. `hold`:
- * all of the kind in the Region end and stay down until `release`. `pause` and `resume`: the Region's database stops
- * replaying and goes on.
+ * all of the kind in the Region end and stay down until `release`; a whole `region` ends at once, and its control plane
+ * does not answer either. `pause` and `resume`: the Region's database stops replaying and goes on. `cut` and `mend`: it
+ * receives nothing from the writer, and then does again.
  */
 export interface LabFault {
   readonly action: (typeof FAULT_ACTIONS)[number];
@@ -30,15 +33,23 @@ const schema = z.strictObject({
  * Carries out a fault.
  * @throws HoldfastError `not-found` when there is nothing to strike, `invalid-input` for a fault that makes no sense
  */
-export async function strike(body: unknown, stores: Stores, followers: Followers): Promise<void> {
+export async function strike(
+  body: unknown,
+  stores: Stores,
+  followers: Followers,
+  state: GatewayState,
+): Promise<void> {
   const fault = schema.parse(body);
   if (!followers.regions.has(fault.region)) {
     const known = [...followers.regions.keys()].join(', ');
     throw new HoldfastError('not-found', `no Region ${fault.region} in this lab, which has ${known}`);
   }
   if (fault.action === 'kill') kill(fault, stores, followers);
-  else if (fault.action === 'hold' || fault.action === 'release') await hold(fault, stores, followers);
-  else await replay(fault, stores);
+  else if (fault.action === 'hold' || fault.action === 'release') {
+    const { target } = fault;
+    if (target === 'region') await holdRegion(fault, stores, followers, state);
+    else await hold({ ...fault, target }, stores, followers);
+  } else await replication(fault, stores);
 }
 
 function kill({ target, region }: LabFault, stores: Stores, followers: Followers): void {
@@ -52,8 +63,35 @@ function kill({ target, region }: LabFault, stores: Stores, followers: Followers
   else follower.gate.kill();
 }
 
+/** Everything in a Region that a Region can lose. */
+const PARTS = FAULT_TARGETS.filter((target): target is Part => target !== 'region');
+type Part = Exclude<LabFault['target'], 'region'>;
+
+/**
+ * A Region that is lost: its processes are killed at once and stay down, the APIs of its control plane do not answer a
+ * drill, and its replica of the register is out of reach. The lab's own followers see it still: they are not part of it.
+ */
+async function holdRegion(
+  { action, region }: LabFault,
+  stores: Stores,
+  followers: Followers,
+  state: GatewayState,
+): Promise<void> {
+  const down = action === 'hold';
+  const id = `region-lost-${region}`;
+  if (down) {
+    state.injectFault({ id, match: { caller: DRILL_CALLER, region }, effect: { kind: 'reset' } });
+    state.setReachable(region, false);
+    stores.database.server(region).kill();
+  } else {
+    state.clearFault(id);
+    state.setReachable(region, true);
+  }
+  await Promise.all(PARTS.map(target => hold({ action, region, target }, stores, followers)));
+}
+
 async function hold(
-  { action, target, region }: LabFault,
+  { action, target, region }: LabFault & { readonly target: Part },
   stores: Stores,
   followers: Followers,
 ): Promise<void> {
@@ -73,10 +111,11 @@ async function hold(
   await (down ? follower?.hold(kind) : follower?.release(kind));
 }
 
-async function replay({ action, target, region }: LabFault, stores: Stores): Promise<void> {
+async function replication({ action, target, region }: LabFault, stores: Stores): Promise<void> {
   if (target !== 'database') {
     throw new HoldfastError('invalid-input', `${action} is for a database; use kill, hold or release`);
   }
+  if (action === 'cut' || action === 'mend') return stores.database.link(region, action);
   await stores.database.server(region).query(`select pg_wal_replay_${action}()`);
 }
 

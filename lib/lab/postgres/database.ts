@@ -6,7 +6,9 @@ import { type ApplicationDatabase, createDatabase, initialise } from './birth';
 import { readControlFile } from './control-file';
 import { LagMeter } from './lag';
 import { caughtUp, promote } from './promotion';
+import { cutLink, mendLink } from './replication-link';
 import type { PostgresServer } from './server';
+import type { ServerStatus } from './server-status';
 
 /** Milliseconds that a former primary gets to follow the new one before it is copied anew. */
 const FOLLOW_TIMEOUT = 10_000;
@@ -22,16 +24,6 @@ export interface GlobalDatabaseOptions {
   readonly output: Output;
 }
 
-/** What is known of one Region's server. */
-export interface ServerStatus {
-  readonly region: string;
-  readonly role: 'writer' | 'replica';
-  readonly running: boolean;
-  readonly restarts: number;
-  /** Milliseconds; undefined for the writer and while unknown. */
-  readonly lag?: number;
-}
-
 /**
  * A stand-in for an Aurora global database: one PostgreSQL server a Region, one of them the writer, the others
  * streaming from it.
@@ -43,6 +35,8 @@ export class GlobalDatabase {
   private readonly replayed = new Map<string, { readonly position: bigint; readonly answered: boolean }>();
   /** Regions whose server wrote what the writer lacks: they must be copied anew. */
   private readonly diverged = new Set<string>();
+  /** Regions whose server is held down: nothing starts it but {@link release}. */
+  private readonly held = new Set<string>();
   private moving = false;
 
   constructor(private readonly options: GlobalDatabaseOptions) {
@@ -121,7 +115,7 @@ export class GlobalDatabase {
    */
   async rejoin(signal?: AbortSignal): Promise<void> {
     const writer = this.server(this.writerRegion);
-    for (const replica of this.replicas()) {
+    for (const replica of this.replicas().filter(found => !this.held.has(found.region))) {
       const intact = !this.diverged.has(replica.region);
       if (intact && (await this.isStreaming(replica))) continue;
       if (!(intact && (await this.follows(replica, writer, signal)))) await this.copyAnew(replica, signal);
@@ -131,13 +125,22 @@ export class GlobalDatabase {
 
   /** Stops a Region's server and keeps it down, as when it is lost for good. */
   async hold(region: string): Promise<void> {
+    this.held.add(region);
     await this.server(region).stop();
   }
 
   /** Starts a server that was held down, in the role that it has by now. */
   async release(region: string): Promise<void> {
+    this.held.delete(region);
     if (region === this.writerRegion) await this.server(region).start();
     else await this.rejoin();
+  }
+
+  /** Cuts a Region's server off from the writer, or lets it follow again. Throws HoldfastError `refused` for the writer. */
+  async link(region: string, state: 'cut' | 'mend'): Promise<void> {
+    if (region === this.writerRegion)
+      throw new HoldfastError('refused', `${region} has the writer: it follows nobody`);
+    await (state === 'cut' ? cutLink : mendLink)(this.server(region));
   }
 
   /** Takes one look at every server, for the lag. Never throws: what does not answer keeps its last position. */
@@ -187,6 +190,7 @@ export class GlobalDatabase {
     this.moving = true;
     try {
       await act(old, target);
+      await mendLink(target);
       this.writerRegion = to;
       this.meter.reset();
       this.replayed.clear();

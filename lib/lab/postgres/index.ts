@@ -1,4 +1,5 @@
 export { preparePostgres } from './binaries';
-export { GlobalDatabase, type GlobalDatabaseOptions, type ServerStatus } from './database';
+export { GlobalDatabase, type GlobalDatabaseOptions } from './database';
 export { PostgresServer, type PostgresServerOptions } from './server';
+export type { ServerStatus } from './server-status';
 export { serverUser } from './user';
