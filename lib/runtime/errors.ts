@@ -22,6 +22,7 @@ export interface RuntimeProblem {
  * `deadline`: the time that the caller gave is over.
  * `overloaded`: turned away before any work began, since too much waits already.
  * `stale`: what can be read here is older than was asked for.
+ * `residency`: a record may not go where it was sent.
  */
 export type RuntimeErrorCode =
   | 'aborted'
@@ -33,6 +34,7 @@ export type RuntimeErrorCode =
   | 'invalid-input'
   | 'key-reused'
   | 'not-active'
+  | 'residency'
   | 'fenced'
   | 'unavailable';
 
