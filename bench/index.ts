@@ -4,14 +4,18 @@ import { parseArgs } from 'node:util';
 import { benchLab } from './lab';
 import { machineLines } from './machine';
 import { benchRegions } from './regions';
+import { benchService } from './service';
 import { benchSynth } from './synth';
 import { benchTopology } from './topology';
+import { benchWorker } from './worker';
 
-const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N]
+const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--worker]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
+  --service       also the orders service in one clone against a bare Fastify app (5 s a run)
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
+  --worker        only a queue's worker beside Powertools: record, bundle, import
 `;
 const TOPOLOGY_REPETITIONS = 500;
 
@@ -20,8 +24,10 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: '7' },
       regions: { type: 'boolean', default: false },
+      service: { type: 'boolean', default: false },
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
+      worker: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -30,9 +36,11 @@ async function main(): Promise<void> {
   const rounds = wholeNumber('--rounds', values.rounds);
   const labRounds = wholeNumber('--lab-rounds', values['lab-rounds']);
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
+  if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
   print(`${await benchSynth(root, rounds)}\n\n`);
   print(`${benchTopology(TOPOLOGY_REPETITIONS)}\n`);
   if (values.regions) print(`\n${await benchRegions(root, rounds)}\n`);
+  if (values.service) print(`\n${await benchService(root, rounds, 5)}\n`);
   if (values.lab) print(`\n${await benchLab(root, labRounds)}\n`);
 }
 
