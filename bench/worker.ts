@@ -1,0 +1,126 @@
+/** A queue's worker: what a record, a bundle and an import cost, Holdfast beside Powertools in one run. */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { build } from 'esbuild';
+import { measure } from './measure';
+import { interleave, median, pairedRatio } from './statistics';
+import { markdownTable } from './table';
+import { holdfastWork, powertoolsWork, type WorkOne } from './worker/records';
+
+/** What is to be reached. */
+const LIMITS = { recordTimes: 3, sdkLeftOutKB: 40, sdkBundledKB: 350, importShare: 0.75 } as const;
+const RECORDS = 20_000;
+
+/** Bundles that are measured: an entry of bench/worker, as an ES module, whole or without the SDK. */
+const BUNDLES = {
+  lean: { entry: 'holdfast', external: ['@aws-sdk/*'], title: 'Holdfast, SDK of the run time' },
+  whole: { entry: 'holdfast', external: [], title: 'Holdfast, SDK client bundled' },
+  naive: { entry: 'powertools', external: [], title: 'Powertools, SDK client bundled' },
+} as const;
+
+/** Measures and returns the section as text. */
+export async function benchWorker(root: string, rounds: number): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-worker-'));
+  try {
+    return [await recordsPart(rounds), '', await bundlesPart(root, folder, rounds)].join('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function recordsPart(rounds: number): Promise<string> {
+  const run = (make: (count: () => void) => WorkOne) => async (): Promise<number> => {
+    let effects = 0;
+    const work = make(() => {
+      effects += 1;
+    });
+    const start = performance.now();
+    for (let number = 0; number < RECORDS; number += 1) await work(number);
+    const microseconds = ((performance.now() - start) * 1000) / RECORDS;
+    if (effects !== RECORDS) throw new Error(`${effects} effects of ${RECORDS} records`);
+    return microseconds;
+  };
+  const costs = await interleave(
+    {
+      plain: run(count => powertoolsWork(count, false)),
+      checked: run(count => powertoolsWork(count, true)),
+      holdfast: run(holdfastWork),
+    },
+    rounds,
+  );
+  const titles = {
+    plain: 'Powertools, key alone',
+    checked: 'Powertools, key and payload',
+    holdfast: 'Holdfast, key and payload',
+  };
+  const rows = (['plain', 'checked', 'holdfast'] as const).map(name => [
+    titles[name],
+    `${median(costs[name]).toFixed(2)} us`,
+    pairedRatio(costs[name], costs.holdfast).toFixed(1),
+  ]);
+  // Judged by the cheaper of the two, which does less.
+  const times = pairedRatio(costs.plain, costs.holdfast);
+  return [
+    `idempotent handling of a new record, store in memory, ${RECORDS} records a run, n = ${rounds} each in turn:`,
+    markdownTable(['idempotency', 'median a record', 'times Holdfast'], rows),
+    `${times.toFixed(1)} times cheaper; at least ${LIMITS.recordTimes}: ${verdict(times >= LIMITS.recordTimes)}`,
+  ].join('\n');
+}
+
+async function bundlesPart(root: string, folder: string, rounds: number): Promise<string> {
+  const names = Object.keys(BUNDLES) as Array<keyof typeof BUNDLES>;
+  for (const name of names) await bundle(root, folder, name);
+  const kilobytes = (name: keyof typeof BUNDLES) => statSync(path.join(folder, `${name}.mjs`)).size / 1000;
+  writeFileSync(path.join(folder, 'empty.mjs'), '');
+  const hook = path.join(root, 'dist', 'bench', 'usage-hook.js');
+  const process = (name: string) => async () =>
+    (await measure({ script: path.join(folder, `${name}.mjs`) }, hook)).wallMilliseconds;
+  const walls = await interleave(
+    { empty: process('empty'), naive: process('naive'), whole: process('whole') },
+    rounds * 4,
+  );
+  const net = (name: 'naive' | 'whole') =>
+    walls[name].map((wall, run) => wall - (walls.empty[run] as number));
+  const share = median(net('whole')) / median(net('naive'));
+  const sizes = names.map(name => [BUNDLES[name].title, `${kilobytes(name).toFixed(1)} KB`]);
+  const imports = (['empty', 'naive', 'whole'] as const).map(name => [
+    name === 'empty' ? 'an empty module' : BUNDLES[name].title,
+    `${median(walls[name]).toFixed(1)} ms`,
+    name === 'empty' ? '' : `${median(net(name)).toFixed(1)} ms`,
+  ]);
+  return [
+    'bundles of a queue worker (batching, idempotency, logs), ES modules, minified:',
+    markdownTable(['bundle', 'size'], sizes),
+    `at most ${LIMITS.sdkLeftOutKB} KB without the SDK: ${verdict(kilobytes('lean') <= LIMITS.sdkLeftOutKB)}; ` +
+      `at most ${LIMITS.sdkBundledKB} KB with it: ${verdict(kilobytes('whole') <= LIMITS.sdkBundledKB)}`,
+    '',
+    `import, whole processes in turn, n = ${walls.whole.length} each, medians:`,
+    markdownTable(['module', 'process', 'less the empty one'], imports),
+    `import: ${(share * 100).toFixed(0)} % of the naive one's; at most ${LIMITS.importShare * 100} %: ` +
+      `${verdict(share <= LIMITS.importShare)} (processes: ${(pairedRatio(walls.whole, walls.naive) * 100).toFixed(0)} %)`,
+  ].join('\n');
+}
+
+async function bundle(root: string, folder: string, name: keyof typeof BUNDLES): Promise<void> {
+  const { entry, external } = BUNDLES[name];
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`bench/worker/${entry}.ts`],
+    outfile: path.join(folder, `${name}.mjs`),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    external: [...external],
+    // What is CommonJS among the packages asks for Node's own modules by `require`.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    tsconfigRaw: { compilerOptions: { target: 'es2022' } },
+    logLevel: 'warning',
+  });
+}
+
+const verdict = (reached: boolean): string => (reached ? 'within' : 'OVER');
