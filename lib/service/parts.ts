@@ -7,6 +7,7 @@ import { redisCache } from '../runtime/cache/redis-cache';
 import type { Clock } from '../runtime/clock';
 import { appConfigSource } from '../runtime/config/appconfig-source';
 import { RemoteConfig } from '../runtime/config/config';
+import { configFile } from '../runtime/config/config-file';
 import { FencedTransactions } from '../runtime/database/fence';
 import { PostgresPool } from '../runtime/database/postgres-pool';
 import { type DatabaseHost, RegionalDatabase } from '../runtime/database/regional-database';
@@ -55,6 +56,7 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     timeScale,
     defaults: DEFAULT_CONFIG,
     parse: parseServiceConfig,
+    store: environment.configFile === undefined ? undefined : configFile(environment.configFile),
   });
   const reads = new OrderReads(database);
   const ofOrders = {

@@ -49,14 +49,16 @@ export function parseServiceConfig(content: string): ServiceConfig {
   }
   const given = document as Readonly<Record<string, unknown>>;
   const number = (name: keyof typeof BOUNDS): number => {
-    const value = given[name] ?? DEFAULT_CONFIG[name];
+    const value = Object.hasOwn(given, name) ? given[name] : DEFAULT_CONFIG[name];
     const [minimum, maximum] = BOUNDS[name];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < minimum || value > maximum) {
       throw wrong(name, given[name], `give a whole number from ${minimum} to ${maximum}`);
     }
     return value;
   };
-  const paused = given.fulfilmentPaused ?? DEFAULT_CONFIG.fulfilmentPaused;
+  const paused = Object.hasOwn(given, 'fulfilmentPaused')
+    ? given.fulfilmentPaused
+    : DEFAULT_CONFIG.fulfilmentPaused;
   if (typeof paused !== 'boolean') throw wrong('fulfilmentPaused', paused, 'give true or false');
   return {
     maximumQuantity: number('maximumQuantity'),

@@ -15,6 +15,9 @@ type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
  * are as written and never coerced: the text "False" is no state, and a document that says so is refused whole, so that
  * the last good one stays in force.
  *
+ * A flag of several variants is refused too: its rules are evaluated by the AppConfig agent, by the context headers of a
+ * request, and a reader of the data API that guessed would be wrong in silence.
+ *
  * @throws RuntimeError `invalid-input` when the document is not of that shape
  */
 export function parseFeatureFlags(content: string): FeatureFlags {
@@ -22,6 +25,12 @@ export function parseFeatureFlags(content: string): FeatureFlags {
   if (!isRecord(document)) throw refusal('/', document, 'an object with a key for each flag');
   for (const [flag, value] of Object.entries(document)) {
     if (!isRecord(value)) throw refusal(`/${flag}`, value, 'an object');
+    if (Object.hasOwn(value, '_variants'))
+      throw refusal(
+        `/${flag}/_variants`,
+        undefined,
+        'one state: variants are chosen by the AppConfig agent alone',
+      );
     if (typeof value.enabled !== 'boolean')
       throw refusal(`/${flag}/enabled`, value.enabled, 'true or false, without quotes');
   }

@@ -25,3 +25,28 @@ test('BP-27: a text is never taken for a state, nor an attribute for another typ
 test.each([[[]], ['text'], [{ beta: true }], [null]])('refuses %j', document => {
   expect(() => parse(document)).toThrow(/the feature flags are not usable/);
 });
+
+test('BP-26: a definition is not taken for the values that a reader gets', () => {
+  const definition = {
+    version: '1',
+    flags: { beta: { name: 'Beta' } },
+    values: { beta: { enabled: true } },
+  };
+  expect(() => parse(definition)).toThrow(/\/version: has another shape, received "1"/);
+  expect(() => parse({ flags: definition.flags, values: definition.values })).toThrow(/\/flags\/enabled/);
+});
+
+test('a flag of several variants is refused: whose rules are not evaluated has no state', () => {
+  const variants = [{ name: 'eu', enabled: true, rule: '(eq $region "eu")' }];
+  expect(() => parse({ beta: { _variants: variants } })).toThrow(/\/beta\/_variants.*agent/);
+  expect(() => parse({ beta: { enabled: true, _variants: variants } })).toThrow(/_variants/);
+});
+
+test.each(['4', 5, [[]], {}])('BP-27: rules given as %j change no state and are no other type', rules => {
+  const flags = parse({ beta: { enabled: false, rules } });
+  expect([flags.isOn('beta', true), flags.attribute('beta', 'rules', 'none')]).toEqual([false, 'none']);
+});
+
+test('BP-27: the text "False" as a default is read by nobody as a state', () => {
+  expect(() => parse({ flag: { default: 'False' } })).toThrow(/\/flag\/enabled/);
+});
