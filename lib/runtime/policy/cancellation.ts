@@ -7,7 +7,9 @@ export type CancelListener = (reason: unknown) => void;
  */
 export class Cancellation {
   private controller: AbortController | undefined;
-  private listeners: Set<CancelListener> | undefined;
+  /** Nearly always there is one; a set is made for the second. */
+  private only: CancelListener | undefined;
+  private others: Set<CancelListener> | undefined;
   private done = false;
   private why: unknown;
 
@@ -36,9 +38,11 @@ export class Cancellation {
     this.done = true;
     this.why = reason;
     this.controller?.abort(reason);
-    const listeners = this.listeners;
-    this.listeners = undefined;
-    for (const listener of listeners ?? []) listener(reason);
+    const { only, others } = this;
+    this.only = undefined;
+    this.others = undefined;
+    only?.(reason);
+    for (const listener of others ?? []) listener(reason);
   }
 
   /** Hears of the cancellation once; at once when it has happened. The function returned stops listening. */
@@ -47,15 +51,21 @@ export class Cancellation {
       listener(this.why);
       return nothing;
     }
-    this.listeners ??= new Set();
-    const { listeners } = this;
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    if (this.only === undefined) {
+      this.only = listener;
+      return () => {
+        if (this.only === listener) this.only = undefined;
+      };
+    }
+    this.others ??= new Set();
+    const { others } = this;
+    others.add(listener);
+    return () => void others.delete(listener);
   }
 
   /** How many listen: 0 after every call is over, or something leaks. */
   get listening(): number {
-    return this.listeners?.size ?? 0;
+    return (this.only === undefined ? 0 : 1) + (this.others?.size ?? 0);
   }
 }
 

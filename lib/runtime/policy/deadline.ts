@@ -33,11 +33,15 @@ export class Deadline extends Cancellation {
     this.leaveOuter = outer?.listen(reason => this.cancel(reason));
     if (signal !== undefined) this.leaveSignal = follow(this, signal);
     // A scope around this one that ends first has the timer.
-    if (own < outerAt) this.stopTimer = after(clock, own - now, () => this.cancel(expired()));
+    this.own = own < outerAt;
+    if (this.at <= now) this.cancel(expired());
+    else if (this.own) this.stopTimer = after(clock, own - now, () => this.cancel(expired()));
   }
 
   /** On the clock's `monotonic`, in milliseconds. */
   readonly at: number;
+  /** Whether it ends by its own time, and not by that of a scope around it. */
+  readonly own: boolean;
 
   /** Milliseconds left; 0 when it has passed or was cancelled. */
   remaining(): number {
@@ -46,7 +50,6 @@ export class Deadline extends Cancellation {
 
   /** Runs `work` with this as its deadline; rejects as soon as it is cancelled. To be called once. */
   run<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
-    if (this.remaining() === 0) this.cancel(expired());
     return new Promise<T>((resolve, reject) => {
       const leave = this.listen(reason => {
         this.letGo();
@@ -57,7 +60,7 @@ export class Deadline extends Cancellation {
         leave();
         this.letGo();
       };
-      scope.run(this, start, this, work).then(
+      start(this, work).then(
         value => {
           end();
           resolve(value);
@@ -85,8 +88,12 @@ export class Deadline extends Cancellation {
 const scope = new AsyncLocalStorage<Deadline>();
 
 /** A `work` that throws at once is the same as one that rejects. */
-async function start<T>(deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
-  return work(deadline);
+function start<T>(deadline: Deadline, work: (deadline: Deadline) => Promise<T>): Promise<T> {
+  try {
+    return scope.run(deadline, work, deadline);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**

@@ -1,0 +1,16 @@
+/**
+ * Carries that the one who answers has retried already, so that the caller does not: an answer with this header is final.
+ */
+export const RETRIED_HEADER = 'x-holdfast-retried';
+
+const retried = new WeakSet<object>();
+
+/** Notes that retries of this error were used up, or not to be had: no layer above is to try again. */
+export function markRetried(error: unknown): void {
+  if (typeof error === 'object' && error !== null) retried.add(error);
+}
+
+/** Whether a layer below has retried this error, or the answer that it came with says so. */
+export function wasRetried(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && retried.has(error);
+}
