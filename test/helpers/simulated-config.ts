@@ -219,7 +219,7 @@ export class SimulatedConfig {
   private mangled(content: string): string {
     const { random } = this.simulation;
     if (!random.chance(0.06)) return content;
-    this.healthySince = this.simulation.time + 240_000;
+    this.healthySince = this.simulation.time;
     return random.chance(0.5) ? '' : content.slice(0, Math.floor(random.next() * content.length));
   }
 

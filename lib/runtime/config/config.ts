@@ -146,7 +146,8 @@ export class RemoteConfig<T> {
       await this.keep();
       const age = this.options.clock.monotonic() - begunAt;
       const { sessionSeconds = 3600, timeScale = 1 } = this.options;
-      if (answer.nextToken !== '' && age < (sessionSeconds * 1000) / timeScale) {
+      // A document that is not valid may have been cut off on the way: only a new session brings it again.
+      if (!this.documentIsBad && answer.nextToken !== '' && age < (sessionSeconds * 1000) / timeScale) {
         this.session = { token: answer.nextToken, begunAt, first: false };
       }
       return paceOf(answer.nextPollSeconds);

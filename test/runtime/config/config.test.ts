@@ -66,11 +66,12 @@ test('after a failure the next poll begins a new session: a token serves once', 
   expect(new Set(calls.tokens).size).toBe(calls.tokens.length);
 });
 
-test('a bad document keeps the value in force and its age grows, although the service says unchanged', async () => {
-  const { clock, config } = remote([
+test('a bad document keeps the value in force, its age grows, and it is asked for again by a new session', async () => {
+  const { clock, config, calls } = remote([
     { content: '{"cacheSeconds":5}' },
     { content: '{"cacheSeconds":"5"}' },
-    'unchanged',
+    { content: '{"cacheSec' },
+    { content: '{"cacheSeconds":6}' },
   ]);
   await config.poll();
   await clock.advance(30_000);
@@ -79,6 +80,8 @@ test('a bad document keeps the value in force and its age grows, although the se
   expect(config.value.cacheSeconds).toBe(5);
   expect(config.ageSeconds).toBe(30);
   expect(config.problem).toMatch(/not valid/);
+  await config.poll();
+  expect([config.value.cacheSeconds, config.ageSeconds, calls.start]).toEqual([6, 0, 3]);
 });
 
 test('a version without a label is told by its content', async () => {
