@@ -15,10 +15,12 @@ import { openDrill } from './drill-target';
 export interface LoadedMove extends DrillRequest {
   /** Writes a second of the load; 0 for none. */
   readonly rate: number;
+  /** What strikes under the load, right before the drill begins. @default - nothing */
+  readonly strike?: (open: DrillContext) => Promise<void>;
 }
 
 /** Checks that no lab can answer: its emulator computes no alarm. The report lists each as unknown and accepted. */
-const UNKNOWN_IN_THE_LAB = ['alarms'];
+export const UNKNOWN_IN_THE_LAB = ['alarms'];
 
 /** Seconds of steady load before the drill begins and after it has settled, so that both sides can be compared. */
 const STEADY_SECONDS = 3;
@@ -30,16 +32,17 @@ const STEADY_SECONDS = 3;
 export async function moveInLab(
   context: CommandContext,
   topology: ResolvedTopology,
-  request: LoadedMove,
+  { strike, rate, ...request }: LoadedMove,
 ): Promise<DrillResult> {
   const drill = openDrill(context, topology, 'lab');
-  const load = request.rate > 0 ? loadFor(drill.context, request.rate) : undefined;
+  const load = rate > 0 ? loadFor(drill.context, rate) : undefined;
   try {
     if (load !== undefined) {
-      const text = `load: ${request.rate} writes a second to ${drill.context.settings.host}, through the lab's DNS`;
+      const text = `load: ${rate} writes a second to ${drill.context.settings.host}, through the lab's DNS`;
       context.output.emit({ code: 'load.started', level: 'info', text });
       await context.clock.sleep(STEADY_SECONDS * 1000, context.signal);
     }
+    await strike?.(drill.context);
     const acceptUnknown = [...UNKNOWN_IN_THE_LAB, ...(request.acceptUnknown ?? [])];
     return await runDrill({ ...drill.context, load }, { ...request, acceptUnknown });
   } finally {

@@ -65,7 +65,7 @@ export function formatPreflight(found: PreflightResult): string {
 }
 
 /** A plan as text: each step with its phase, its time, what must hold before it, and its way back. */
-export function formatPlan(plan: Plan): string {
+export function formatPlan(plan: Plan, verdict: string): string {
   const rows = plan.steps.map(step => [
     step.id,
     step.phase,
@@ -76,6 +76,7 @@ export function formatPlan(plan: Plan): string {
   const { mode, from, to, before } = plan;
   return [
     `${mode} from ${from} to ${to}, epoch ${before.epoch} to ${before.epoch + 1}; a plan, nothing was changed`,
+    `its preflight is ${verdict}; see holdfast preflight --to ${to} --mode ${mode}`,
     table(['step', 'phase', 'budget s', 'before it', 'way back'], rows),
   ].join('\n');
 }

@@ -25,6 +25,7 @@ const COMMANDS = [
   ['drill', 'failover'],
   ['drill', 'failback'],
   ['drill', 'plan'],
+  ['drill', 'game-day'],
   ['drill', 'resume'],
   ['drill', 'abort'],
 ];

@@ -23,7 +23,8 @@ export async function plan(context: CommandContext, options: PlanOptions): Promi
   const topology = await topologyOf(context, options);
   return withDrill(context, topology, options.target, async open => {
     const { document, verdict } = await draw(open, options);
-    const text = options.format === 'mermaid' ? planMermaid(document.plan) : formatPlan(document.plan);
+    const text =
+      options.format === 'mermaid' ? planMermaid(document.plan) : formatPlan(document.plan, verdict);
     return { exitCode: EXIT_OF_VERDICT[verdict], document, text };
   });
 }

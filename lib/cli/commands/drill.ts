@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { DrillMode } from '../../drill';
 import type { DrillOptions, MoveOptions } from '../actions/drill';
 import type { PlanOptions } from '../actions/drill-plan';
+import type { GameDayOptions } from '../actions/game-day';
 import type { CommandContext } from '../context';
 import { DEFAULT_RATE } from '../defaults';
 import { runCommand } from '../run';
@@ -11,6 +12,7 @@ Examples:
   $ npx holdfast drill switchover --to us-west-2
   $ npx holdfast drill failover --to us-west-2 --accept-data-loss
   $ npx holdfast drill failback --to us-east-2
+  $ npx holdfast drill game-day region-loss --to us-west-2
   $ npx holdfast drill plan --to us-west-2 --format mermaid
   $ npx holdfast drill resume
   $ npx holdfast drill abort
@@ -26,6 +28,7 @@ export function drillCommand(program: Command, context: CommandContext): void {
     .addHelpText('after', EXAMPLES);
   for (const mode of ['switchover', 'failover', 'failback'] as const) moveCommand(drill, context, mode);
   planCommand(drill, context);
+  gameDayCommand(drill, context);
   takeUpCommand(drill, context, 'resume', 'go on with a drill that was cut off or stopped safely');
   takeUpCommand(drill, context, 'abort', 'undo a drill that did not end, where that is safe');
 }
@@ -72,6 +75,29 @@ function planCommand(drill: Command, context: CommandContext): void {
     });
 }
 
+const SCENARIO_LIST = `
+Scenarios:
+  region-loss        the active Region is gone at once
+  lossy-region-loss  the standby receives nothing for two seconds, then the active Region is gone
+`;
+
+function gameDayCommand(drill: Command, context: CommandContext): void {
+  drill
+    .command('game-day')
+    .description('in the lab, under load: a named fault scenario, then the failover that answers it')
+    .addArgument(new Argument('<scenario>', 'what happens').choices(['region-loss', 'lossy-region-loss']))
+    .requiredOption('--to <region>', 'Region that takes over')
+    .option('--rate <writes>', 'writes a second of the load', asRate, DEFAULT_RATE)
+    .addHelpText(
+      'after',
+      `${SCENARIO_LIST}\nExample:\n  $ npx holdfast drill game-day region-loss --to us-west-2\n`,
+    )
+    .action(async (scenario: GameDayOptions['scenario'], _options: unknown, command: Command) => {
+      const options = { ...command.optsWithGlobals<GameDayOptions>(), scenario };
+      context.exit(await runCommand(context, options, () => loadGameDay().gameDay(context, options)));
+    });
+}
+
 function takeUpCommand(
   drill: Command,
   context: CommandContext,
@@ -91,6 +117,7 @@ function takeUpCommand(
 }
 
 const loadAction = () => require('../actions/drill') as typeof import('../actions/drill');
+const loadGameDay = () => require('../actions/game-day') as typeof import('../actions/game-day');
 const loadPlan = () => require('../actions/drill-plan') as typeof import('../actions/drill-plan');
 
 function asTarget(value: string): DrillOptions['target'] {
