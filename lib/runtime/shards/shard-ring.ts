@@ -18,6 +18,12 @@ export interface RingDocument {
   readonly shards: readonly string[];
   /** Shards of the version before, while keys are still being moved from it. */
   readonly movingFrom?: readonly string[];
+  /** Slots with bounded loads instead of the plain ring; see `boundedSlots`. Slots never change once data is stored. */
+  readonly bounded?: { readonly slots: number; readonly capacityFactor: number };
+  /** Where each shard is. */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** Number of sub-keys of each key that is spread; see `subKeysOf`. */
+  readonly spread?: Readonly<Record<string, number>>;
 }
 
 /** One place on the ring: the shard owns the keys between the place before and this one, this one included. */
@@ -122,7 +128,7 @@ function readJson(text: string): Readonly<Record<string, unknown>> {
 }
 
 function problemsOf(document: Readonly<Record<string, unknown>>): readonly RuntimeProblem[] {
-  const { format, version, hash, virtualNodes, shards, movingFrom } = document;
+  const { format, version, hash, virtualNodes, shards, movingFrom, bounded, endpoints, spread } = document;
   const checks: readonly (readonly [path: string, received: unknown, holds: boolean, fix: string])[] = [
     ['format', format, format === 1, 'use 1, or a newer reader'],
     ['version', version, wholeNumber(version, 1), 'use a whole number from 1'],
@@ -134,6 +140,24 @@ function problemsOf(document: Readonly<Record<string, unknown>>): readonly Runti
       movingFrom,
       movingFrom === undefined || isNames(movingFrom),
       'leave it out, or name each shard once',
+    ],
+    [
+      'bounded',
+      bounded,
+      bounded === undefined || isBounded(bounded),
+      'give whole slots and a factor above 1',
+    ],
+    [
+      'endpoints',
+      endpoints,
+      endpoints === undefined || isRecordOf(endpoints, isText),
+      'give a text for each shard, or leave it out',
+    ],
+    [
+      'spread',
+      spread,
+      spread === undefined || isRecordOf(spread, value => wholeNumber(value, 1)),
+      'give a whole number from 1 for each key',
     ],
   ];
   return checks
@@ -149,3 +173,13 @@ const isNames = (value: unknown): boolean =>
   value.length > 0 &&
   value.every(name => typeof name === 'string' && name !== '') &&
   new Set(value).size === value.length;
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+const isRecordOf = (value: unknown, accepts: (entry: unknown) => boolean): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(accepts);
+
+const isBounded = (value: unknown): boolean => {
+  const { slots, capacityFactor } = (value ?? {}) as Record<string, unknown>;
+  return wholeNumber(slots, 1) && typeof capacityFactor === 'number' && capacityFactor > 1;
+};
