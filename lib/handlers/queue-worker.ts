@@ -11,5 +11,10 @@ export const handler: QueueHandler = event => {
 
 function makeHandler(): QueueHandler {
   const parts = workerParts<QueueWork>('queue-worker');
-  return queueHandler({ ...parts, concurrency: parts.environment.concurrency });
+  const { environment, parking } = parts;
+  return queueHandler({
+    ...parts,
+    concurrency: environment.concurrency,
+    parking: parking && { parking },
+  });
 }

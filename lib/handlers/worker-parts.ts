@@ -1,6 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../runtime/clock';
 import { parseWorkerEnvironment, type WorkerEnvironment } from '../runtime/environment/worker-environment';
 import { RuntimeError } from '../runtime/errors';
+import { dynamoParking } from '../runtime/queue/dynamo-parking';
+import type { Parking } from '../runtime/queue/parking';
 import { EpochGate } from '../runtime/register/epoch-gate';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
@@ -14,6 +17,7 @@ export interface WorkerParts<Work> {
   readonly region: string;
   readonly logger: Logger;
   readonly gate?: () => EpochGate;
+  readonly parking?: Parking;
   readonly work: Work;
 }
 
@@ -40,8 +44,15 @@ export function workerParts<Work>(part: string): WorkerParts<Work> {
     region,
     logger,
     ...(register === undefined ? {} : { gate: () => gateOf(environment, register) }),
+    parking: makeParking(environment),
     work: loadWork<Work>(environment.workModule),
   };
+}
+
+function makeParking({ region, endpointUrl, parkingTable }: WorkerEnvironment): Parking | undefined {
+  if (parkingTable === undefined) return undefined;
+  const client = new DynamoDBClient({ region, endpoint: endpointUrl });
+  return dynamoParking({ client, table: parkingTable, clock: systemClock });
 }
 
 /** Logs to the standard output, one JSON object a line. */

@@ -8,6 +8,8 @@ import type { handler as QueueHandler } from '../../lib/handlers/queue-worker';
 let folder: string;
 let api: Server;
 let active: string;
+/** Operations that were asked of DynamoDB. */
+let calls: string[];
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'holdfast-work-'));
@@ -16,7 +18,8 @@ beforeAll(async () => {
     `exports.work = async ({ body }) => { if (body.bad) throw new Error('bad'); };`,
   );
   writeFileSync(path.join(folder, 'nothing.cjs'), '');
-  api = createServer((_request, response) => {
+  api = createServer((request, response) => {
+    calls.push(String(request.headers['x-amz-target']));
     const Item = { epoch: { N: '3' }, phase: { S: 'active' }, region: { S: active } };
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ Item }));
   });
@@ -37,6 +40,8 @@ afterAll(() => {
 });
 beforeEach(() => {
   active = 'us-east-2';
+  calls = [];
+  delete process.env.HOLDFAST_PARKING_TABLE;
   jest.resetModules();
 });
 
@@ -60,6 +65,16 @@ test('the handler of a stream runs the work of its module', async () => {
   );
   const event = { Records: [{ kinesis: { sequenceNumber: '9', data } }] } as unknown as { Records: [] };
   expect(await load('stream-worker')(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '9' }] });
+});
+
+test('BP-17: a message that is no JSON is parked where there is a table for it, and comes again where there is none', async () => {
+  const broken = { Records: [{ messageId: 'x', body: '{' }] };
+  expect((await load('queue-worker')(broken)).batchItemFailures).toHaveLength(1);
+  process.env.HOLDFAST_PARKING_TABLE = 'parked';
+  process.env.HOLDFAST_WORK_MODULE = path.join(folder, 'work.cjs');
+  jest.resetModules();
+  expect(await load('queue-worker')(broken)).toEqual({ batchItemFailures: [] });
+  expect(calls.filter(call => call.endsWith('.PutItem'))).toHaveLength(1);
 });
 
 test('a module without work, and an environment without a module, say so', async () => {

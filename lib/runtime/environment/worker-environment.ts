@@ -12,6 +12,8 @@ export interface WorkerEnvironment {
   readonly workModule: string;
   /** Messages, or groups, of a queue in work at the same time. */
   readonly concurrency: number;
+  /** Table in which messages and records are parked that cannot be worked; without one they are not. */
+  readonly parkingTable?: string;
   /** Endpoint of every AWS API; only the lab sets it. */
   readonly endpointUrl?: string;
   readonly logLevel: LogLevel;
@@ -27,6 +29,7 @@ export function parseWorkerEnvironment(raw: RawEnvironment): WorkerEnvironment {
     leaseSeconds: reader.number('HOLDFAST_LEASE_SECONDS', 5, { minimum: 1, maximum: 300 }),
     workModule: workModule ?? '',
     concurrency: reader.number('HOLDFAST_CONCURRENCY', 10, { minimum: 1, maximum: 1000 }),
+    parkingTable: reader.optional('HOLDFAST_PARKING_TABLE'),
     endpointUrl: reader.optional('AWS_ENDPOINT_URL'),
     logLevel: parseLogLevel(reader),
   };
