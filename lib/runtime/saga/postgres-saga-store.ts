@@ -15,14 +15,20 @@ export interface NewSaga {
   readonly input: unknown;
   readonly correlationId: string;
   readonly epoch: number;
+  /**
+   * Whether it may have begun under this id before and been lost: while a client may still ask again for what it asked
+   * in an older epoch. Only an answer turns such a saga back, never silence.
+   */
+  readonly mayHaveBegun: boolean;
 }
 
 /** Begins a saga inside the transaction that makes it due; returns false when it is there already. */
 export async function startSaga(transaction: Queryable, saga: NewSaga): Promise<boolean> {
   const { status, direction, step, attempts, reached, outcomes } = FIRST_STATE;
   const { rowCount } = await transaction.query(
-    `INSERT INTO sagas (id, name, input, correlation_id, epoch, status, direction, step, attempts, reached, outcomes)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO sagas (id, name, input, correlation_id, epoch, status, direction, step, attempts, reached, moved,
+        outcomes)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
     [
       saga.id,
       saga.name,
@@ -34,13 +40,14 @@ export async function startSaga(transaction: Queryable, saga: NewSaga): Promise<
       step,
       attempts,
       reached,
+      saga.mayHaveBegun,
       JSON.stringify(outcomes),
     ],
   );
   return rowCount === 1;
 }
 
-const STATE = 'status, direction, step, attempts, reached, outcomes';
+const STATE = 'status, direction, step, attempts, reached, moved, outcomes';
 
 interface Row extends SagaState {
   readonly id: string;
@@ -115,10 +122,10 @@ export class PostgresSagaStore implements SagaStore {
     leaseMilliseconds: number | undefined,
     pauseMilliseconds: number,
   ): Promise<boolean> {
-    const { status, direction, step, attempts, reached, outcomes } = state;
+    const { status, direction, step, attempts, reached, moved, outcomes } = state;
     const { rowCount } = await transaction.query(
       `UPDATE sagas SET epoch = $2, lease = $3, status = $4, direction = $5, step = $6, attempts = $7, reached = $8,
-          outcomes = $9, leased_until = now() + make_interval(secs => $10::float8 / 1000),
+          outcomes = $9, moved = $14, leased_until = now() + make_interval(secs => $10::float8 / 1000),
           due_at = greatest(due_at, now() + make_interval(secs => $11::float8 / 1000)), worker = $12, updated_at = now()
         WHERE id = $1 AND lease = $13`,
       [
@@ -135,6 +142,7 @@ export class PostgresSagaStore implements SagaStore {
         pauseMilliseconds,
         worker,
         held,
+        moved,
       ],
     );
     return rowCount === 1;

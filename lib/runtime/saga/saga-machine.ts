@@ -16,6 +16,8 @@ export interface SagaState {
   readonly attempts: number;
   /** Highest index that was ever in hand: whatever was called lies at or below it. */
   readonly reached: number;
+  /** Whether an older epoch may have gone further than this state tells. */
+  readonly moved: boolean;
   /** By name of the step. What is in hand for the first time has none. */
   readonly outcomes: Readonly<Record<string, StepOutcome>>;
 }
@@ -37,6 +39,7 @@ export const FIRST_STATE: SagaState = {
   step: 0,
   attempts: 0,
   reached: 0,
+  moved: false,
   outcomes: {},
 };
 
@@ -45,12 +48,13 @@ export const isOver = ({ status }: SagaState): boolean => status === 'done' || s
 
 /**
  * The state with one more attempt begun, as it is stored before the attempt is made. The first attempt of a new epoch
- * begins at the first step again: what the old Region decided last may be lost with it, so each taken step is asked
- * again under its token, and one that was undone meanwhile says so.
+ * begins at the first step again: what the old Region did last may be lost with it, so each step is asked again under
+ * its token, and one that was undone meanwhile says so.
  */
 export function begin(state: SagaState, raised: boolean): SagaState {
+  const moved = state.moved || raised;
   const from = raised && state.direction === 'take' ? { ...state, step: 0, attempts: 0 } : state;
-  return { ...from, attempts: from.attempts + 1 };
+  return { ...from, moved, attempts: from.attempts + 1 };
 }
 
 /** The state after an attempt. Pure: the same history leads to the same state wherever it is worked. */
@@ -67,7 +71,8 @@ function afterTake(plan: Plan, state: SagaState, result: AttemptResult): SagaSta
   if (result.kind === 'ok') return forward(plan, note(plan, state, { taken: true, value: result.value }));
   const { retries = 3 } = step;
   if (result.kind === 'refused') return back(plan, note(plan, state, { taken: false }), state.reached + 1);
-  if (retries === Number.POSITIVE_INFINITY) return patient(plan, state);
+  // Of a saga that moved only an answer turns it back: without one, later steps may have been taken where it came from.
+  if (retries === Number.POSITIVE_INFINITY || state.moved) return patient(plan, state);
   return state.attempts <= retries ? state : back(plan, state, state.reached + 1);
 }
 

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS sagas (
   step integer NOT NULL,
   attempts integer NOT NULL,
   reached integer NOT NULL,
+  moved boolean NOT NULL,
   outcomes jsonb NOT NULL,
   epoch bigint NOT NULL,
   -- Raised by each claim: a hand that has lost the saga records nothing any more.

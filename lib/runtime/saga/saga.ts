@@ -25,8 +25,8 @@ export interface SagaCall<Input = unknown> {
 
 /**
  * One step. Three things are asked of the other side, or of the adapter before it; without them no engine can end a
- * saga well: it acts once for one token; a refusal is an answer and is repeated like one; and to take again under a
- * token what has been undone is refused.
+ * saga well. It acts once for one token. Its answer to a token stays the same, a refusal too, and so does that of a
+ * check which does nothing else. And to take again under a token what has been undone is refused.
  */
 export interface SagaStep<Input = unknown> {
   /** 1 to 40 letters, digits, hyphens and underscores; part of the token, so it never changes its meaning. */
