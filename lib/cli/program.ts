@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { budgetCommand } from './commands/budget';
 import { checkCommand } from './commands/check';
+import { clientPolicyCommand } from './commands/client-policy';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
   const commands = [
     checkCommand,
     budgetCommand,
+    clientPolicyCommand,
     upCommand,
     statusCommand,
     preflightCommand,

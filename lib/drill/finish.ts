@@ -79,6 +79,7 @@ function exitCode(report: DrillReport): DrillResult['exitCode'] {
 async function verify(context: DrillContext, journal: Journal): Promise<LedgerVerdict | undefined> {
   const verdicts: LedgerVerdict[] = [];
   const fencedAt = journal.all('step-end').find(end => end.step === 'fence')?.at;
+  const mayLose = journal.plan?.mode === 'failover';
   for (const { id, entries } of ledgersOf(context, journal)) {
     context.output.emit({
       code: 'drill.verify.ledger',
@@ -86,7 +87,7 @@ async function verify(context: DrillContext, journal: Journal): Promise<LedgerVe
       text: `comparing ${entries.length} acknowledged writes with what the service shows`,
       data: { ledger: id, acknowledged: entries.length },
     });
-    verdicts.push(await verifyLedger(context, context.settings.host, { id, entries, fencedAt }));
+    verdicts.push(await verifyLedger(context, context.settings.host, { id, entries, fencedAt, mayLose }));
   }
   return verdicts.length === 0 ? undefined : sumVerdicts(verdicts);
 }

@@ -41,6 +41,12 @@ export interface WrittenLedger {
   readonly entries: readonly LedgerEntry[];
   /** Wall-clock time at which the drill was sure of its fence, ISO 8601. @default - there was none */
   readonly fencedAt?: string;
+  /**
+   * Whether what is lost may be lost for good, as after a failover: then nobody waits for it to appear once two looks in a
+   * row have seen the same.
+   * @default false
+   */
+  readonly mayLose?: boolean;
 }
 
 /**
@@ -56,11 +62,14 @@ export async function verifyLedger(
   const seconds = Math.max(FULFILMENT_WAIT_SECONDS / timeScale, MINIMUM_WAIT_SECONDS);
   const deadline = clock.monotonic() + seconds * 1000;
   let verdict: LedgerVerdict;
+  let before: LedgerVerdict | undefined;
   do {
     const listed = await listOrders(context, host, ledger.id);
     verdict = judge(ledger, listed);
+    const gone = ledger.mayLose === true && before?.complete === true && before.lost === verdict.lost;
+    before = verdict;
     // Lost orders are not waited for beyond the bound either: a standby's reads may trail right after the move.
-    if (verdict.complete && verdict.lost === 0 && verdict.unfulfilled === 0) return verdict;
+    if (verdict.complete && (verdict.lost === 0 || gone) && verdict.unfulfilled === 0) return verdict;
     await clock.sleep(pollMilliseconds(timeScale) * 2);
   } while (clock.monotonic() < deadline);
   return verdict;

@@ -33,7 +33,8 @@ export async function gameDay(context: CommandContext, options: GameDayOptions):
       },
     });
     const { report, exitCode, directory } = result;
-    return { exitCode, document: { ...report, scenario }, text: formatDrill(report, directory) };
+    const document = { ...report, scenario };
+    return { exitCode, document, text: formatDrill(report, directory) };
   } finally {
     if (day !== undefined) await endGameDay(day, scenario);
   }
