@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { SCENARIOS } from '../../lib/cli/game-days';
 import { planDrill, preflight } from '../../lib/drill';
 import { STEPS_OF_MODE } from '../../lib/drill/plan-steps';
 import { WEST } from './fake-world';
@@ -27,7 +28,7 @@ describe('docs/drills.md', () => {
     expect(rows.slice(-checks.length).map(([id]) => id)).toEqual(checks.map(check => check.id));
   });
 
-  test('tells what only a failover has', async () => {
+  test('tells what only a failover has, and the scenarios of a game day', async () => {
     const { context } = new Harness().process();
     const found = await preflight(context, { mode: 'failover', to: WEST });
     const planned = await preflight(context, { to: WEST });
@@ -38,6 +39,6 @@ describe('docs/drills.md', () => {
       step => !(STEPS_OF_MODE.switchover as readonly string[]).includes(step),
     );
     const between = rows.slice(STEPS_OF_MODE.switchover.length, -planned.checks.length).map(([id]) => id);
-    expect(between).toEqual([...steps, ...only]);
+    expect(between).toEqual([...steps, ...only, ...Object.keys(SCENARIOS)]);
   });
 });
