@@ -13,6 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const COMMANDS = [
   ['check'],
   ['budget'],
+  ['client-policy'],
   ['up'],
   ['status'],
   ['down'],

@@ -41,6 +41,17 @@ export class EnvironmentReader {
     return match?.slice(1) ?? [];
   }
 
+  /** Runs a parser of its own; the problems that it throws are told with the others. */
+  attempt<T>(parse: () => T): T | undefined {
+    try {
+      return parse();
+    } catch (error) {
+      if (!(error instanceof RuntimeError) || error.problems.length === 0) throw error;
+      this.problems.push(...error.problems);
+      return undefined;
+    }
+  }
+
   /** Notes a problem with one variable. */
   refuse(name: string, message: string, fix: string): void {
     const secret = /secret|password|token/i.test(name);

@@ -1,4 +1,5 @@
 import type { CacheIdentity } from '../cache/cache-credentials';
+import { CLIENT_POLICY_VARIABLE, type ClientPolicy, parseClientPolicy } from '../policy/client-policy';
 import { REGISTER_KEY } from '../register/register';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logger';
 import { type EdgeEnvironment, edgePart } from './edge-environment';
@@ -61,6 +62,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   /** How long a clone that was told to stop still takes new connections, in unscaled seconds. */
   readonly drainSeconds: number;
   readonly edge: EdgeEnvironment;
+  /** Times and budgets of calls to what this process depends on, from the topology. @default - the caller's own */
+  readonly clientPolicy?: ClientPolicy;
 }
 
 /** Reads the environment of a clone or worker; throws one `environment` error with every problem. */
@@ -85,6 +88,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),
     edge: edgePart(reader),
+    clientPolicy: clientPolicyPart(reader),
   };
   reader.finish();
   return environment;
@@ -165,6 +169,11 @@ function configPart(reader: EnvironmentReader): ConfigIdentifiers {
   const shape = '<application>/<environment>/<profile>';
   const names = reader.groups('HOLDFAST_CONFIG', /^([^/]+)\/([^/]+)\/([^/]+)$/, shape);
   return { application: names[0] ?? '', environment: names[1] ?? '', profile: names[2] ?? '' };
+}
+
+function clientPolicyPart(reader: EnvironmentReader): ClientPolicy | undefined {
+  const text = reader.optional(CLIENT_POLICY_VARIABLE);
+  return text === undefined ? undefined : reader.attempt(() => parseClientPolicy(text));
 }
 
 function listenPart(reader: EnvironmentReader): { host: string; port: number } {
