@@ -158,6 +158,7 @@ export class SimulatedFunctions {
   }
 
   private handler(life: SimulatedLife) {
+    const ours = this.options.idempotency === 'holdfast';
     const send = (command: object) => life.call(() => this.tables.run(command));
     const client = { send } as never;
     const parking = dynamoParking({ client, table: 'parked', clock: life });
@@ -170,8 +171,9 @@ export class SimulatedFunctions {
     return queueHandler({
       region: 'r',
       logger: silentLogger,
-      work: this.options.idempotency === 'powertools' ? this.powertoolsWork(life) : this.work(store, life),
-      parking: { parking: this.mutated(parking), parkAfter: Number.POSITIVE_INFINITY },
+      work: ours ? this.work(store, life) : this.powertoolsWork(life),
+      // Powertools does not tell whose fault a failure is, so its messages are never parked for failing often.
+      parking: { parking: this.mutated(parking), ...(ours ? {} : { parkAfter: Number.POSITIVE_INFINITY }) },
     });
   }
 

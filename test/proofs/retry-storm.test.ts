@@ -46,8 +46,7 @@ async function storm(seed: number, fleet: Fleet): Promise<Storm> {
       deadlineMilliseconds: 5000,
       retry: {
         backoff: fullJitter({ baseMilliseconds: 50, capMilliseconds: 1000 }),
-        budget:
-          fleet.mutant === 'no budget' ? unlimited() : new Budget({ ratio: 0.1, reserve: 3, start: 3 }),
+        budget: fleet.mutant === 'no budget' ? unlimited() : new Budget({ ratio: 0.1, reserve: 3, start: 3 }),
       },
       breaker: fleet.breaker
         ? new CircuitBreaker({

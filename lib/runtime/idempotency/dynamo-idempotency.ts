@@ -98,7 +98,7 @@ export class DynamoIdempotency implements IdempotencyStore<ItemEffects> {
       Key: { key_hash: { S: keyHash } },
       ConsistentRead: true,
     });
-    const { Item } = await client.send(command);
+    const { Item } = await client.send(command).catch(unreachable);
     return Number(Item?.expires_at?.N ?? 0) > seconds(clock) ? Item : undefined;
   }
 
@@ -144,6 +144,11 @@ function cancellation(error: unknown) {
     CancellationReasons?: ReadonlyArray<{ Code?: string; Item?: Item }>;
   };
   return name === 'TransactionCanceledException' ? (CancellationReasons ?? []) : undefined;
+}
+
+/** A table that cannot be read says nothing about the call. */
+function unreachable(cause: unknown): never {
+  throw new RuntimeError('unavailable', `the record cannot be read: ${reasonOf(cause)}`, [], { cause });
 }
 
 const seconds = (clock: Pick<Clock, 'now'>): number => Math.floor(clock.now().getTime() / 1000);

@@ -44,6 +44,9 @@ export interface QueueConsumerOptions {
   readonly longestWorkSeconds?: number;
 }
 
+/** Why a wait ends that is needed no more; given, since an abort without a reason makes an error with a stack. */
+const ENDED = 'ended';
+
 /** One receive: what it took, and when all of it is done with. */
 interface Taken {
   readonly count: number;
@@ -88,7 +91,8 @@ export class QueueConsumer {
     const room = this.room();
     if (room < 1) return { count: 0, done: Promise.resolve() };
     const messages = await queue.receive(waitSeconds, signal, Math.min(room, QUEUE_BATCH));
-    if (messages.length > 0 && !this.open()) {
+    if (messages.length === 0) return { count: 0, done: Promise.resolve() };
+    if (!this.open()) {
       // Paused while it waited: nothing more is begun.
       await queue.release(messages.map(({ receipt }) => receipt));
       return undefined;
@@ -117,7 +121,7 @@ export class QueueConsumer {
     const wait = Math.max(this.pressure.rest(now), this.rate.wait(limits().perSecond));
     if (wait > 0) return Math.min(wait, pauseMilliseconds);
     const enough = new AbortController();
-    const stop = () => enough.abort();
+    const stop = () => enough.abort(ENDED);
     signal.addEventListener('abort', stop, { once: true });
     await Promise.race([
       ...this.batches,
@@ -147,7 +151,7 @@ export class QueueConsumer {
       messages.filter((_, index) => fates[index] === fate).map(m => m.receipt);
     await this.settle('removed', receiptsOf('remove'), receipts => queue.remove(receipts));
     await this.settle('released', receiptsOf('release'), receipts => queue.release(receipts));
-    ended.abort();
+    ended.abort(ENDED);
   }
 
   private async workOne(message: IncomingMessage): Promise<Fate> {
