@@ -29,28 +29,35 @@ const CLIENT_GONE = 499;
 export class HttpEdge {
   constructor(private readonly options: HttpEdgeOptions) {}
 
-  /** Runs a route. `begun` is told when work begins: from then on a write may have an effect. */
-  async handle(route: Route, request: HttpRequest, begun: () => void): Promise<HttpAnswer> {
+  /**
+   * Runs a route. `begun` is told when work begins: from then on a write may have an effect.
+   * @throws HttpError 429 and 499, RuntimeError `deadline`, `overloaded` and `invalid-input`, at once or later
+   */
+  handle(route: Route, request: HttpRequest, begun: () => void): Promise<HttpAnswer> {
     if (route.quiet) return route.handle(request);
-    const { clock, admission, requestMilliseconds, limiter } = this.options;
+    const { clock, requestMilliseconds, limiter } = this.options;
     const limit = admittedMilliseconds(request.header(DEADLINE_HEADER), requestMilliseconds);
     const until = clock.monotonic() + limit;
-    const headers = limiter && (await this.charge(limiter, request));
+    if (limiter === undefined) return this.admit(route, request, until, begun);
+    return this.charge(limiter, request).then(async headers => {
+      const answer = await this.admit(route, request, until, begun);
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    });
+  }
+
+  private admit(route: Route, request: HttpRequest, until: number, begun: () => void): Promise<HttpAnswer> {
+    const { clock, admission } = this.options;
     const own = route.priority?.(request) ?? 'read';
     const priority = admittedPriority(own, request.header(PRIORITY_HEADER));
-    const answer = await admission.run(priority, () => {
+    return admission.run(priority, () => {
       if (request.gone()) throw new HttpError(CLIENT_GONE, 'client-gone', 'the client has gone');
+      const work = () => {
+        begun();
+        return route.handle(request);
+      };
       // With nothing left it rejects before the work begins.
-      return withDeadline(
-        until - clock.monotonic(),
-        () => {
-          begun();
-          return route.handle(request);
-        },
-        { clock },
-      );
+      return withDeadline(until - clock.monotonic(), work, { clock });
     });
-    return headers === undefined ? answer : { ...answer, headers: { ...headers, ...answer.headers } };
   }
 
   private async charge(

@@ -22,6 +22,17 @@ export interface HttpServerOptions {
   readonly edge?: HttpEdge;
 }
 
+/** A request on its way, and what is known of it so far. */
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly search: string;
+  readonly correlationId: string;
+  quiet: boolean;
+  /** Whether work on a write has begun. */
+  begun: boolean;
+}
+
 /** Longest wait for requests in hand when stopping, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
 
@@ -41,7 +52,7 @@ export class HttpServer {
         keepAliveTimeout: 65_000,
         maxHeaderSize: 16 * 1024,
       },
-      (message, response) => void this.serve(message, response),
+      (message, response) => this.serve(message, response),
     );
     this.server.on('clientError', (error, socket) => this.broken.meet(error, socket));
   }
@@ -74,60 +85,61 @@ export class HttpServer {
     this.server.closeAllConnections();
   }
 
-  private async serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  private serve(message: IncomingMessage, response: ServerResponse): void {
     const { socket } = message;
     this.broken.begin(socket);
     response.once('close', () => this.broken.end(socket));
     const startedAt = this.options.clock.monotonic();
-    const header = (name: string) => single(message.headers[name]);
-    const correlationId = acceptCorrelationId(header('x-correlation-id'), this.options.makeId);
-    await withCorrelationId(correlationId, async () => {
-      const { answer, quiet, path } = await this.answer(message, header, correlationId);
-      this.send(response, message, answer, correlationId);
-      const milliseconds = Math.round(this.options.clock.monotonic() - startedAt);
-      const fields = { method: message.method, path, status: answer.status, milliseconds };
-      if (quiet) this.options.logger.debug('request', fields);
-      else this.options.logger.info('request', fields);
+    const correlationId = acceptCorrelationId(
+      single(message.headers['x-correlation-id']),
+      this.options.makeId,
+    );
+    const { path, search } = splitTarget(message.url);
+    // Plain callbacks: each async function in between would be three more promises in every request.
+    withCorrelationId(correlationId, () => {
+      const call = { method: message.method ?? '', path, search, correlationId, quiet: false, begun: false };
+      const finish = (answer: HttpAnswer) => {
+        this.send(response, message, answer, correlationId);
+        const milliseconds = Math.round(this.options.clock.monotonic() - startedAt);
+        const fields = { method: call.method, path, status: answer.status, milliseconds };
+        if (call.quiet) this.options.logger.debug('request', fields);
+        else this.options.logger.info('request', fields);
+      };
+      try {
+        this.route(message, call).then(finish, error => finish(this.refuse(error, call.begun)));
+      } catch (error) {
+        finish(this.refuse(error, false));
+      }
     });
   }
 
-  private async answer(
-    message: IncomingMessage,
-    header: HttpRequest['header'],
-    correlationId: string,
-  ): Promise<{ answer: HttpAnswer; quiet: boolean; path: string }> {
-    let quiet = false;
-    let begun = false;
-    const { path, search } = splitTarget(message.url);
-    const method = message.method ?? '';
-    try {
-      const { route, parameters } = findRoute(this.options.routes, method, path);
-      quiet = route.quiet === true;
-      const request: HttpRequest = {
-        method,
-        parameters,
-        correlationId,
-        header,
-        peerAddress: message.socket.remoteAddress,
-        query: () => new URLSearchParams(search),
-        gone: () => message.socket.destroyed,
-        json: () => readJson(message),
-      };
-      const { edge } = this.options;
-      const begin = () => {
-        begun = route.method === 'POST';
-      };
-      return {
-        answer: await (edge ? edge.handle(route, request, begin) : route.handle(request)),
-        quiet,
-        path,
-      };
-    } catch (error) {
-      const known = error instanceof HttpError || error instanceof RuntimeError;
-      if (!known) this.options.logger.error('request.failed', { error });
-      else if (error instanceof RuntimeError) this.options.logger.debug('request.refused', { error });
-      return { answer: errorAnswer(error, { ...this.options.facts(), begun }), quiet, path };
-    }
+  /** Finds the route and runs it. */
+  private route(message: IncomingMessage, call: Call): Promise<HttpAnswer> {
+    const { routes, edge } = this.options;
+    const { method, path, search, correlationId } = call;
+    const { route, parameters } = findRoute(routes, method, path);
+    call.quiet = route.quiet === true;
+    const request: HttpRequest = {
+      method,
+      parameters,
+      correlationId,
+      header: name => single(message.headers[name]),
+      peerAddress: message.socket.remoteAddress,
+      query: () => new URLSearchParams(search),
+      gone: () => message.socket.destroyed,
+      json: () => readJson(message),
+    };
+    if (edge === undefined) return route.handle(request);
+    return edge.handle(route, request, () => {
+      call.begun = route.method === 'POST';
+    });
+  }
+
+  private refuse(error: unknown, begun: boolean): HttpAnswer {
+    const known = error instanceof HttpError || error instanceof RuntimeError;
+    if (!known) this.options.logger.error('request.failed', { error });
+    else if (error instanceof RuntimeError) this.options.logger.debug('request.refused', { error });
+    return errorAnswer(error, { ...this.options.facts(), begun });
   }
 
   private send(
@@ -137,19 +149,20 @@ export class HttpServer {
     correlationId: string,
   ): void {
     const { region, epoch } = this.options.facts();
-    const body = Buffer.from(JSON.stringify(answer.body));
-    // A body that was not read to its end leaves the connection in an unknown state.
-    const close = this.draining || !message.complete;
-    response.writeHead(answer.status, {
+    // A text goes out in one write together with the headers; a buffer would take a second one.
+    const body = JSON.stringify(answer.body);
+    const headers: Record<string, string | number> = {
       'content-type': 'application/json; charset=utf-8',
-      'content-length': body.length,
+      'content-length': Buffer.byteLength(body),
       'cache-control': 'no-store',
       'x-correlation-id': correlationId,
       'x-holdfast-region': region,
       'x-holdfast-epoch': epoch ?? '',
-      ...(close ? { connection: 'close' } : {}),
-      ...answer.headers,
-    });
+    };
+    // A body that was not read to its end leaves the connection in an unknown state.
+    if (this.draining || !message.complete) headers.connection = 'close';
+    for (const name in answer.headers) headers[name] = answer.headers[name] ?? '';
+    response.writeHead(answer.status, headers);
     response.end(body);
   }
 }

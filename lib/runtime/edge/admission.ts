@@ -71,12 +71,19 @@ export class Admission {
   }
 
   /** Runs `work` when its turn comes. @throws RuntimeError `overloaded` before the work began */
-  async run<T>(priority: Priority, work: () => Promise<T>): Promise<T> {
-    if (!this.enter()) await this.wait(priority);
+  run<T>(priority: Priority, work: () => Promise<T>): Promise<T> {
+    return this.enter() ? this.perform(work) : this.wait(priority).then(() => this.perform(work));
+  }
+
+  private perform<T>(work: () => Promise<T>): Promise<T> {
+    const leave = () => this.leave();
     try {
-      return await work();
-    } finally {
-      this.leave();
+      const working = work();
+      working.then(leave, leave);
+      return working;
+    } catch (error) {
+      leave();
+      return Promise.reject(error);
     }
   }
 
