@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import { correlationId } from './correlation';
+import { redact } from './redaction';
 
 /** Levels, from the least to the most urgent. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -43,7 +44,7 @@ export function jsonLogger(options: JsonLoggerOptions): Logger {
         correlationId: correlationId(),
         ...fields,
       };
-      options.write(JSON.stringify(line, mask));
+      options.write(JSON.stringify(redact(line)));
     };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
@@ -55,20 +56,3 @@ export const silentLogger: Logger = {
   warn() {},
   error() {},
 };
-
-const SECRET_NAME = /password|passwd|secret|token|authorization|credential|access.?key|signature|cookie/i;
-const URL_CREDENTIALS = /(\b[a-z][\w+.-]*:\/\/)[^\s/@]+@/gi;
-const SIGNED_QUERY = /(X-Amz-(?:Signature|Security-Token|Credential)=)[^&\s"]+/gi;
-
-/** `JSON.stringify` replacer: hides secrets by name and by shape, and keeps errors readable. */
-function mask(name: string, value: unknown): unknown {
-  if (SECRET_NAME.test(name) && value !== null && value !== undefined) return '***';
-  if (value instanceof Error) return { name: value.name, message: value.message, code: codeOf(value) };
-  if (typeof value === 'string')
-    return value.replace(URL_CREDENTIALS, '$1***@').replace(SIGNED_QUERY, '$1***');
-  return value;
-}
-
-function codeOf(error: Error): unknown {
-  return (error as { code?: unknown }).code;
-}
