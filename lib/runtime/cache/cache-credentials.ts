@@ -1,6 +1,6 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../sha256';
 
 /** Who signs in to ElastiCache by IAM. */
 export interface CacheIdentity {
@@ -47,38 +47,4 @@ function encode(text: string): string {
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-type Bytes = string | ArrayBuffer | ArrayBufferView;
-
-/** Node's SHA-256 in the shape that the signer asks for. */
-class Sha256 {
-  private hash: Hash | Hmac;
-
-  constructor(private readonly secret?: Bytes) {
-    this.hash = this.make();
-  }
-
-  update(data: Bytes): void {
-    this.hash.update(toView(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    this.hash = this.make();
-  }
-
-  private make(): Hash | Hmac {
-    return this.secret === undefined ? createHash('sha256') : createHmac('sha256', toView(this.secret));
-  }
-}
-
-function toView(data: Bytes): Buffer {
-  if (typeof data === 'string') return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-    : Buffer.from(data);
 }
