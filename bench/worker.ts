@@ -1,24 +1,17 @@
 /** A queue's worker: what a record, a bundle and an import cost, Holdfast beside Powertools in one run. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { build } from 'esbuild';
 import { measure } from './measure';
 import { interleave, median, pairedRatio } from './statistics';
 import { markdownTable } from './table';
+import { BUNDLES, bundleWorker, MOST_KILOBYTES, type WorkerBundle } from './worker/bundle';
 import { holdfastWork, powertoolsWork, type WorkOne } from './worker/records';
 
 /** What is to be reached. */
-const LIMITS = { recordTimes: 3, sdkLeftOutKB: 40, sdkBundledKB: 350, importShare: 0.75 } as const;
+const LIMITS = { recordTimes: 3, importShare: 0.75 } as const;
 const RECORDS = 20_000;
-
-/** Bundles that are measured: an entry of bench/worker, as an ES module, whole or without the SDK. */
-const BUNDLES = {
-  lean: { entry: 'holdfast', external: ['@aws-sdk/*'], title: 'Holdfast, SDK of the run time' },
-  whole: { entry: 'holdfast', external: [], title: 'Holdfast, SDK client bundled' },
-  naive: { entry: 'powertools', external: [], title: 'Powertools, SDK client bundled' },
-} as const;
 
 /** Measures and returns the section as text. */
 export async function benchWorker(root: string, rounds: number): Promise<string> {
@@ -70,9 +63,10 @@ async function recordsPart(rounds: number): Promise<string> {
 }
 
 async function bundlesPart(root: string, folder: string, rounds: number): Promise<string> {
-  const names = Object.keys(BUNDLES) as Array<keyof typeof BUNDLES>;
-  for (const name of names) await bundle(root, folder, name);
-  const kilobytes = (name: keyof typeof BUNDLES) => statSync(path.join(folder, `${name}.mjs`)).size / 1000;
+  const names = Object.keys(BUNDLES) as WorkerBundle[];
+  const sizesOf: Record<string, number> = {};
+  for (const name of names) sizesOf[name] = await bundleWorker(root, folder, name);
+  const kilobytes = (name: WorkerBundle) => sizesOf[name] ?? 0;
   writeFileSync(path.join(folder, 'empty.mjs'), '');
   const hook = path.join(root, 'dist', 'bench', 'usage-hook.js');
   const process = (name: string) => async () =>
@@ -93,34 +87,14 @@ async function bundlesPart(root: string, folder: string, rounds: number): Promis
   return [
     'bundles of a queue worker (batching, idempotency, logs), ES modules, minified:',
     markdownTable(['bundle', 'size'], sizes),
-    `at most ${LIMITS.sdkLeftOutKB} KB without the SDK: ${verdict(kilobytes('lean') <= LIMITS.sdkLeftOutKB)}; ` +
-      `at most ${LIMITS.sdkBundledKB} KB with it: ${verdict(kilobytes('whole') <= LIMITS.sdkBundledKB)}`,
+    `at most ${MOST_KILOBYTES.lean} KB without the SDK: ${verdict(kilobytes('lean') <= MOST_KILOBYTES.lean)}; ` +
+      `at most ${MOST_KILOBYTES.whole} KB with it: ${verdict(kilobytes('whole') <= MOST_KILOBYTES.whole)}`,
     '',
     `import, whole processes in turn, n = ${walls.whole.length} each, medians:`,
     markdownTable(['module', 'process', 'less the empty one'], imports),
     `import: ${(share * 100).toFixed(0)} % of the naive one's; at most ${LIMITS.importShare * 100} %: ` +
       `${verdict(share <= LIMITS.importShare)} (processes: ${(pairedRatio(walls.whole, walls.naive) * 100).toFixed(0)} %)`,
   ].join('\n');
-}
-
-async function bundle(root: string, folder: string, name: keyof typeof BUNDLES): Promise<void> {
-  const { entry, external } = BUNDLES[name];
-  await build({
-    absWorkingDir: root,
-    entryPoints: [`bench/worker/${entry}.ts`],
-    outfile: path.join(folder, `${name}.mjs`),
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    external: [...external],
-    // What is CommonJS among the packages asks for Node's own modules by `require`.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    tsconfigRaw: { compilerOptions: { target: 'es2022' } },
-    logLevel: 'warning',
-  });
 }
 
 const verdict = (reached: boolean): string => (reached ? 'within' : 'OVER');

@@ -151,7 +151,7 @@ test('a rate holds, and another one takes effect within a poll', async () => {
   await ended;
 });
 
-test('work that lasts keeps its messages hidden, and work that hangs gives them up', async () => {
+test('BP-14: work that lasts keeps its messages hidden, and work that hangs gives them up', async () => {
   const world = new World();
   world.left = 2;
   let finish: (fate: Fate) => void = () => undefined;
@@ -176,7 +176,7 @@ test('work that lasts keeps its messages hidden, and work that hangs gives them 
   void ended;
 });
 
-test('a stop takes nothing more and waits for what is in work', async () => {
+test('BP-21: a stop takes nothing more and waits for what is in work', async () => {
   const world = new World();
   const ended = world.run();
   await world.clock.advance(15);
