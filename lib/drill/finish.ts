@@ -10,6 +10,7 @@ import type { Plan } from './plan';
 import type { DrillMode } from './plan-steps';
 import { readRegister } from './registers';
 import { type DrillReport, makeReport } from './report';
+import { renderReportHtml } from './report-html';
 import { renderReport } from './report-text';
 import { type LedgerVerdict, sumVerdicts, verifyLedger } from './verify-ledger';
 
@@ -63,6 +64,7 @@ export async function finishDrill(
   });
   store.save(drill.id, 'report.json', `${JSON.stringify(report, null, 2)}\n`);
   store.save(drill.id, 'report.md', renderReport(report));
+  store.save(drill.id, 'report.html', renderReportHtml(report));
   if (ending.final) journal.append({ type: 'end', outcome, reason });
   const level = outcome === 'done' && report.missed.length === 0 ? 'info' : 'error';
   const text = `drill ${drill.id}: ${outcome}${reason === undefined ? '' : `, ${reason}`}`;

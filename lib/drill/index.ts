@@ -10,6 +10,7 @@ export {
   type UnfinishedDrill,
   unfinishedDrill,
 } from './drill';
+export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './history';
 export { fileJournals, type JournalStore } from './journal';
 export { type LedgerEntry, readLedger } from './ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
@@ -19,6 +20,7 @@ export { planMermaid } from './plan-mermaid';
 export { type DrillMode, PHASES, type Phase } from './plan-steps';
 export { type PreflightResult, preflight } from './preflight';
 export type { DrillOutcome, DrillReport, PhaseReport } from './report';
+export { renderReportHtml } from './report-html';
 export { renderReport } from './report-text';
 export {
   AWS_ENTRIES,

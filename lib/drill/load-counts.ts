@@ -11,6 +11,16 @@ export interface PhaseCounts {
   refused: number;
 }
 
+/** What clients saw in one second. */
+export interface LoadSample {
+  /** Wall-clock second, ISO 8601. */
+  readonly at: string;
+  /** Writes acknowledged, by the Region that answered. */
+  readonly acknowledged: Readonly<Record<string, number>>;
+  /** Attempts without a good answer. */
+  readonly failed: number;
+}
+
 /** What a load saw. */
 export interface LoadSummary extends Readonly<PhaseCounts> {
   readonly acknowledged: number;
@@ -22,6 +32,13 @@ export interface LoadSummary extends Readonly<PhaseCounts> {
    */
   readonly refusedSeconds: number | null;
   readonly phases: Readonly<Partial<Record<Phase, Readonly<PhaseCounts>>>>;
+  /** Second by second, in order; seconds in which nothing happened are left out. */
+  readonly samples: readonly LoadSample[];
+}
+
+interface SecondCounts {
+  readonly acknowledged: Record<string, number>;
+  failed: number;
 }
 
 /** Counts of a load, by phase. */
@@ -30,6 +47,7 @@ export class LoadCounts {
   phase: Phase = 'preflight';
   private readonly phases: Partial<Record<Phase, PhaseCounts>> = {};
   private readonly byEpoch = new Map<number, number>();
+  private readonly seconds = new Map<number, SecondCounts>();
   private lastAt: number | undefined;
   private longestGap = 0;
 
@@ -40,16 +58,21 @@ export class LoadCounts {
     this.phases[phase] ??= { total: 0, failed: 0, refused: 0 };
     const counts = this.phases[phase];
     counts.total++;
-    if (status === undefined || status >= 400) counts.failed++;
+    if (status === undefined || status >= 400) {
+      counts.failed++;
+      this.second().failed++;
+    }
     if (status === 503 && method === 'POST') counts.refused++;
   }
 
-  /** Counts an acknowledged write. */
-  acknowledged(epoch: number): void {
+  /** Counts a write that a Region acknowledged. */
+  acknowledged(epoch: number, region: string): void {
     const now = this.clock.monotonic();
     if (this.lastAt !== undefined) this.longestGap = Math.max(this.longestGap, now - this.lastAt);
     this.lastAt = now;
     this.byEpoch.set(epoch, (this.byEpoch.get(epoch) ?? 0) + 1);
+    const { acknowledged } = this.second();
+    acknowledged[region] = (acknowledged[region] ?? 0) + 1;
   }
 
   /** Writes acknowledged under this epoch or a newer one. */
@@ -70,6 +93,20 @@ export class LoadCounts {
       unacknowledged: outstanding,
       refusedSeconds: this.lastAt === undefined ? null : Math.max(this.longestGap, openGap) / 1000,
       phases: structuredClone(this.phases),
+      samples: [...this.seconds].map(([second, counts]) => ({
+        at: new Date(second * 1000).toISOString(),
+        ...structuredClone(counts),
+      })),
     };
+  }
+
+  /** Counts of the second that it is now by the wall clock, which people read. */
+  private second(): SecondCounts {
+    const second = Math.floor(this.clock.now().getTime() / 1000);
+    const known = this.seconds.get(second);
+    if (known !== undefined) return known;
+    const fresh: SecondCounts = { acknowledged: {}, failed: 0 };
+    this.seconds.set(second, fresh);
+    return fresh;
   }
 }

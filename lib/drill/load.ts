@@ -168,15 +168,9 @@ class RunningLoad implements Load {
     if (typeof order?.id !== 'string') return false;
     const epoch = Number(order.epoch ?? 0);
     const at = this.options.clock.now().toISOString();
-    this.ledger.append({
-      number,
-      key: this.key(number),
-      id: order.id,
-      at,
-      epoch,
-      region: String(order.region ?? ''),
-    });
-    this.counts.acknowledged(epoch);
+    const region = String(order.region ?? '');
+    this.ledger.append({ number, key: this.key(number), id: order.id, at, epoch, region });
+    this.counts.acknowledged(epoch, region);
     return true;
   }
 

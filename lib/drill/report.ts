@@ -8,6 +8,7 @@ import { budgetOf, type Plan } from './plan';
 import type { DrillMode, Phase } from './plan-steps';
 import { pollMilliseconds } from './runner';
 import { CANNOT_FENCE, type DrillSettings } from './settings';
+import { type Timeline, timelineOf } from './timeline';
 import type { LedgerVerdict } from './verify-ledger';
 
 /** How a drill ended. */
@@ -73,6 +74,8 @@ export interface DrillReport {
     readonly unfulfilled: number | null;
   };
   readonly requests: { readonly total: number; readonly failed: number };
+  /** When each step ran and what clients saw, second by second. */
+  readonly timeline: Timeline;
   readonly checks: readonly Check[];
   readonly calls: readonly CloudCall[];
   /** Calls to control planes that a failover may not depend on (law 2); must be empty. */
@@ -162,6 +165,7 @@ export function makeReport(input: ReportInput): DrillReport {
     unscaledBudgetSeconds: total,
     resolutionSeconds: pollMilliseconds(timeScale) / 1000,
     requests: { total: load?.total ?? 0, failed: load?.failed ?? 0 },
+    timeline: timelineOf(input),
     checks: input.checks,
     calls: input.calls,
     missed: missedObjectives(input, figures),

@@ -27,6 +27,7 @@ const COMMANDS = [
   ['drill', 'failback'],
   ['drill', 'plan'],
   ['drill', 'game-day'],
+  ['drill', 'history'],
   ['drill', 'resume'],
   ['drill', 'abort'],
 ];

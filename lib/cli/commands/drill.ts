@@ -3,7 +3,7 @@ import type { DrillMode } from '../../drill';
 import type { DrillOptions, MoveOptions } from '../actions/drill';
 import type { PlanOptions } from '../actions/drill-plan';
 import type { GameDayOptions } from '../actions/game-day';
-import type { CommandContext } from '../context';
+import type { CommandContext, CommonOptions } from '../context';
 import { DEFAULT_RATE } from '../defaults';
 import { runCommand } from '../run';
 
@@ -29,6 +29,7 @@ export function drillCommand(program: Command, context: CommandContext): void {
   for (const mode of ['switchover', 'failover', 'failback'] as const) moveCommand(drill, context, mode);
   planCommand(drill, context);
   gameDayCommand(drill, context);
+  historyCommand(drill, context);
   takeUpCommand(drill, context, 'resume', 'go on with a drill that was cut off or stopped safely');
   takeUpCommand(drill, context, 'abort', 'undo a drill that did not end, where that is safe');
 }
@@ -98,6 +99,17 @@ function gameDayCommand(drill: Command, context: CommandContext): void {
     });
 }
 
+function historyCommand(drill: Command, context: CommandContext): void {
+  drill
+    .command('history')
+    .description('list the drills that were run from here, and how their times go')
+    .addHelpText('after', '\nExample:\n  $ npx holdfast drill history --json\n')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>();
+      context.exit(await runCommand(context, options, async () => loadHistory().history(context)));
+    });
+}
+
 function takeUpCommand(
   drill: Command,
   context: CommandContext,
@@ -118,6 +130,7 @@ function takeUpCommand(
 
 const loadAction = () => require('../actions/drill') as typeof import('../actions/drill');
 const loadGameDay = () => require('../actions/game-day') as typeof import('../actions/game-day');
+const loadHistory = () => require('../actions/drill-history') as typeof import('../actions/drill-history');
 const loadPlan = () => require('../actions/drill-plan') as typeof import('../actions/drill-plan');
 
 function asTarget(value: string): DrillOptions['target'] {
