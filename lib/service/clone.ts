@@ -4,6 +4,7 @@ import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
 import { loop } from '../runtime/loop';
 import type { Logger } from '../runtime/telemetry/logger';
+import { customerRoutes } from './customer-clone';
 import { healthRoutes } from './health-routes';
 import { type CloneReads, cloneEdge, cloneReads } from './http-clone';
 import { HttpServer } from './http-server';
@@ -11,6 +12,7 @@ import { orderRoutes } from './order-routes';
 import { Orders } from './orders';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
+import { processTelemetry } from './process-telemetry';
 import { type Readiness, readiness } from './readiness';
 
 /** Starts a clone: it listens at once and becomes ready by itself, as active or as standby. */
@@ -18,12 +20,14 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const parts = makeParts(environment, systemClock, logger);
   const reading = cloneReads(parts);
   const { edge, run: runEdge } = cloneEdge(parts);
+  const { telemetry, run: runTelemetry } = processTelemetry(environment, 'service', parts);
   const server: HttpServer = new HttpServer({
     routes: [
       ...healthRoutes(() => currentReadiness(parts, server.draining)),
-      ...routesOfOrders(parts, reading),
+      ...customerRoutes(parts, routesOfOrders(parts, reading)),
     ],
     edge,
+    telemetry,
     clock: systemClock,
     logger,
     makeId: randomUUID,
@@ -41,6 +45,7 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
     runParts(parts, background.signal),
     runWarmUp(parts, background.signal),
     runEdge(background.signal),
+    runTelemetry(background.signal),
   ]);
   return {
     async stop() {

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Clock } from '../runtime/clock';
 import { RuntimeError } from '../runtime/errors';
 import { acceptCorrelationId, withCorrelationId } from '../runtime/telemetry/correlation';
+import { type Telemetry, tracedRequest } from '../runtime/telemetry/http-telemetry';
 import type { Logger } from '../runtime/telemetry/logger';
+import { TRACEPARENT } from '../runtime/telemetry/trace-context';
 import { readJson } from './http-body';
 import { BrokenRequests } from './http-broken';
 import type { HttpEdge } from './http-edge';
@@ -20,6 +22,8 @@ export interface HttpServerOptions {
   readonly facts: () => RefusalFacts;
   /** @default - no limits, no shedding and no deadlines */
   readonly edge?: HttpEdge;
+  /** Spans and metrics of requests. @default - none */
+  readonly telemetry?: Telemetry;
 }
 
 /** A request on its way, and what is known of it so far. */
@@ -29,6 +33,8 @@ interface Call {
   readonly search: string;
   readonly correlationId: string;
   quiet: boolean;
+  /** The route's pattern as text, once it is found. */
+  pattern?: string;
   /** Whether work on a write has begun. */
   begun: boolean;
 }
@@ -106,11 +112,31 @@ export class HttpServer {
         else this.options.logger.info('request', fields);
       };
       try {
-        this.route(message, call).then(finish, error => finish(this.refuse(error, call.begun)));
+        this.observed(message, call).then(finish, error => finish(this.refuse(error, call.begun)));
       } catch (error) {
         finish(this.refuse(error, false));
       }
     });
+  }
+
+  private observed(message: IncomingMessage, call: Call): Promise<HttpAnswer> {
+    const { telemetry, clock } = this.options;
+    if (telemetry === undefined) return this.route(message, call);
+    const request = { method: call.method, traceparent: single(message.headers[TRACEPARENT]) };
+    const work = async () => {
+      const answer = await this.routeOrRefuse(message, call);
+      return { status: answer.status, route: call.pattern, answer };
+    };
+    const traced = tracedRequest({ ...telemetry, monotonic: () => clock.monotonic() }, request, work);
+    return traced.then(({ answer }) => answer);
+  }
+
+  private async routeOrRefuse(message: IncomingMessage, call: Call): Promise<HttpAnswer> {
+    try {
+      return await this.route(message, call);
+    } catch (error) {
+      return this.refuse(error, call.begun);
+    }
   }
 
   /** Finds the route and runs it. */
@@ -119,6 +145,7 @@ export class HttpServer {
     const { method, path, search, correlationId } = call;
     const { route, parameters } = findRoute(routes, method, path);
     call.quiet = route.quiet === true;
+    if (this.options.telemetry !== undefined) call.pattern = patternText(route.pattern);
     const request: HttpRequest = {
       method,
       parameters,
@@ -173,6 +200,14 @@ function splitTarget(target = '/'): { path: string; search: string } {
   const mark = relative.indexOf('?');
   if (mark < 0) return { path: relative || '/', search: '' };
   return { path: relative.slice(0, mark) || '/', search: relative.slice(mark + 1) };
+}
+
+/** `/orders/:id` of `^\\/orders\\/([^/]+)$`: from a fixed set, unlike the path. */
+function patternText({ source }: RegExp): string {
+  return source
+    .replace(/^\^|\$$/g, '')
+    .replaceAll('\\/', '/')
+    .replace(/\([^)]*\)/g, ':id');
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -57,6 +57,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly config: ConfigIdentifiers;
   /** File that keeps the last good configuration through a restart. @default - none */
   readonly configFile?: string;
+  /** Collector of traces: OTLP over HTTP. @default - none */
+  readonly otlpEndpoint?: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly instanceId: string;
   /** How long a clone that was told to stop still takes new connections, in unscaled seconds. */
@@ -84,6 +86,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     queueUrl: urlPart(reader, 'HOLDFAST_QUEUE_URL', /^(https?:\/\/.+)$/, 'the full URL of the queue'),
     config: configPart(reader),
     configFile: reader.optional('HOLDFAST_CONFIG_FILE'),
+    otlpEndpoint: reader.optional('HOLDFAST_OTLP_ENDPOINT'),
     listen: listenPart(reader),
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),

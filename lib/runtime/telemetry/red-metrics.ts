@@ -15,8 +15,8 @@ export interface Observation {
 /** How metrics are written. */
 export interface RedMetricsOptions {
   readonly clock: Clock;
-  /** Takes one line without its line end: the standard output, from where CloudWatch reads the metrics. */
-  readonly write: (line: string) => void;
+  /** Takes one document, to be written as a line of JSON to where CloudWatch reads the metrics; a logger will do. */
+  readonly write: (document: Readonly<Record<string, unknown>>) => void;
   /** @default 'Holdfast' */
   readonly namespace?: string;
   /** Dimensions of every metric, such as the Region and the part; at most 28. */
@@ -98,7 +98,7 @@ export class RedMetrics {
   flush(): void {
     const all = [...this.series.values()];
     this.series.clear();
-    for (const series of all) this.options.write(JSON.stringify(this.lineOf(series)));
+    for (const series of all) this.options.write(this.lineOf(series));
   }
 
   private seriesOf(of: Series['of'], name: string): Series {
@@ -120,7 +120,7 @@ export class RedMetrics {
     return series;
   }
 
-  private lineOf({ of, name, requests, errors, durations }: Series): object {
+  private lineOf({ of, name, requests, errors, durations }: Series): Record<string, unknown> {
     const { clock, namespace = 'Holdfast', dimensions } = this.options;
     const own = of === 'route' ? 'Route' : 'Dependency';
     const Metrics = [

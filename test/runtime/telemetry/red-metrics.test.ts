@@ -4,10 +4,10 @@ import { VirtualClock } from '../../helpers/virtual-clock';
 
 function metrics(mostNames?: number) {
   const clock = new VirtualClock();
-  const lines: string[] = [];
-  const write = (line: string) => lines.push(line);
+  const lines: object[] = [];
+  const write = (document: object) => lines.push(document);
   const red = new RedMetrics({ clock, write, dimensions: { Region: 'us-east-2' }, mostNames }, () => 0.5);
-  return { clock, red, read: () => lines.splice(0).map(line => JSON.parse(line)) };
+  return { clock, red, read: () => lines.splice(0).map(line => JSON.parse(JSON.stringify(line))) };
 }
 
 test('a flush writes a line of the embedded metric format for each route and dependency, once', async () => {
