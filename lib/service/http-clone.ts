@@ -86,6 +86,7 @@ export function cloneReads(parts: Parts): CloneReads {
   const { clock, database, activation, keeper, environment } = parts;
   const positions = enginePositions();
   const reader = readerPool(parts);
+  const watch = watchPool(parts);
   const leaderEpoch = () => {
     const state = activation.state();
     return state.active ? state.epoch : undefined;
@@ -99,7 +100,7 @@ export function cloneReads(parts: Parts): CloneReads {
     epoch: () => keeper.record?.epoch,
     waitMilliseconds: 200 / environment.timeScale,
   });
-  const written = new WritePosition(() => positions.written(database));
+  const written = new WritePosition(() => positions.written(watch));
   return {
     consistent: (request, work) => reads.read(request, on => work(new OrderReads(on))),
     async position() {
@@ -114,8 +115,23 @@ export function cloneReads(parts: Parts): CloneReads {
         return undefined;
       }
     },
-    close: async () => reader?.close(),
+    async close() {
+      await Promise.all([reader?.close(), watch.close()]);
+    },
   };
+}
+
+/** Asks for positions on one connection of its own: behind the writes it would wait for all of them again. */
+function watchPool({ environment, logger }: Parts): PostgresPool {
+  const { database: settings, region, instanceId: applicationName } = environment;
+  return new PostgresPool({
+    settings,
+    host: settings.host,
+    region,
+    applicationName,
+    logger,
+    maximumConnections: 1,
+  });
 }
 
 function readerPool({ environment, logger }: Parts): PostgresPool | undefined {

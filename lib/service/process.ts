@@ -22,11 +22,12 @@ export type Start = (environment: ServiceEnvironment, logger: Logger) => Promise
 export async function runProcess(part: string, raw: RawEnvironment, start: Start): Promise<void> {
   // Whoever read our lines may have gone; that is no reason to end.
   process.stdout.on('error', () => undefined);
-  const write = (line: string) => process.stdout.write(`${line}\n`);
+  const { write, flush } = lineWriter(text => process.stdout.write(text));
   let logger: Logger = jsonLogger({ clock: systemClock, write, base: { part } });
   const die = (message: string) => (error: unknown) => {
     const known = error instanceof RuntimeError || !(error instanceof Error);
     logger.error(message, { error, stack: known ? undefined : error.stack });
+    flush();
     process.stderr.write(`${reasonOf(error)}\n`, () => process.exit(1));
   };
   process.on('uncaughtException', die('process.uncaught'));
@@ -44,10 +45,29 @@ export async function runProcess(part: string, raw: RawEnvironment, start: Start
     logger.info('process.stopping', { signal });
     await running.stop();
     logger.info('process.stopped');
+    flush();
     process.stdout.write('', () => process.exit(0));
   } catch (error) {
     die('process.failed')(error);
   }
+}
+
+/**
+ * Lines leave together, once a turn of the event loop: a write to a pipe is a system call that the process waits for,
+ * and under load there are several requests in a turn. A process that is killed loses the lines of its last turn.
+ */
+function lineWriter(out: (text: string) => void): { write(line: string): void; flush(): void } {
+  let lines: string[] = [];
+  const flush = () => {
+    if (lines.length === 0) return;
+    const text = `${lines.join('\n')}\n`;
+    lines = [];
+    out(text);
+  };
+  const write = (line: string) => {
+    if (lines.push(line) === 1) setImmediate(flush);
+  };
+  return { write, flush };
 }
 
 /** The certificates that come with the artifact, beside the folder of the bundle: see scripts/artifacts.mjs. */
