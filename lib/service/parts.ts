@@ -19,6 +19,7 @@ import { LeaseKeeper } from '../runtime/register/lease-keeper';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Activation } from './activation';
+import { guardCache, guardedReads } from './guards';
 import { keyPrefix, orderCache, orderWarmer } from './order-cache';
 import { OrderReads, type OrderView } from './order-reads';
 import { ensureSchema } from './schema';
@@ -58,7 +59,9 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     parse: parseServiceConfig,
     store: environment.configFile === undefined ? undefined : configFile(environment.configFile),
   });
-  const reads = new OrderReads(database);
+  const reads = new OrderReads(
+    guardedReads(database, { clientPolicy: environment.clientPolicy, clock, logger }),
+  );
   const ofOrders = {
     application: environment.application,
     cache,
@@ -125,7 +128,7 @@ function makeCache(environment: ServiceEnvironment, clock: Clock, logger: Logger
   } = environment;
   const signIn = identity && { user: identity.user, password: cacheTokens(identity, region) };
   const cache = redisCache({ url, logger, clock, prefix: keyPrefix(application), signIn });
-  return new OwedRemovals({ cache, clock, logger });
+  return new OwedRemovals({ cache: guardCache(cache, { clock, logger }), clock, logger });
 }
 
 function makeDatabase(environment: ServiceEnvironment, logger: Logger): RegionalDatabase {

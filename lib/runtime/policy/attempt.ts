@@ -23,6 +23,11 @@ export class Attempt extends Cancellation implements Call {
   started = false;
   private readonly leaveParent: () => void;
 
+  /** Whether nothing above can give it up. */
+  get alone(): boolean {
+    return this.leaveParent === nothing;
+  }
+
   constructor(
     parent: Cancellation | undefined,
     readonly number: number,
@@ -87,6 +92,9 @@ function admitted<T>(parts: AttemptParts, attempt: Attempt, work: (call: Call) =
     attempt.end();
     return Promise.reject(attempt.cancelled ? attempt.reason : breaker?.refusal());
   }
+  if (attempt.alone && parts.timeoutMilliseconds === undefined && parts.observe === undefined) {
+    return unraced(parts, ticket, attempt, work);
+  }
   return new Promise<T>((resolve, reject) => {
     const startedAt = parts.observe && clock.monotonic();
     const stopTimer = limitTime(parts, attempt);
@@ -119,6 +127,27 @@ function admitted<T>(parts: AttemptParts, attempt: Attempt, work: (call: Call) =
       },
     );
   });
+}
+
+/** The same when there is nobody to give the attempt up, and so nothing to race with. */
+async function unraced<T>(
+  parts: AttemptParts,
+  ticket: number,
+  attempt: Attempt,
+  work: (call: Call) => Promise<T>,
+): Promise<T> {
+  const { breaker, bulkhead } = parts;
+  attempt.started = true;
+  try {
+    const value = await work(attempt);
+    breaker?.succeeded(ticket);
+    return value;
+  } catch (error) {
+    if (breaker !== undefined) judgeError(parts, breaker, ticket, error);
+    throw error;
+  } finally {
+    bulkhead?.leave();
+  }
 }
 
 function limitTime({ clock, timeoutMilliseconds }: AttemptParts, attempt: Attempt): () => void {

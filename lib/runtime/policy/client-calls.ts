@@ -12,8 +12,6 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Divides every time; 1 outside the lab. @default 1 */
-  readonly timeScale?: number;
   /** Whether the work may run twice: without it there is no retry. */
   readonly repeatable: boolean;
   readonly transient?: TransientWhen;
@@ -23,19 +21,16 @@ export interface ClientOptions {
 
 /** A policy with the times and budgets of the topology. Each dependency has its own: budgets are not shared. */
 export function clientCalls(numbers: ClientPolicy, options: ClientOptions): Policy {
-  const { timeScale = 1, repeatable, ...rest } = options;
+  const { repeatable, ...rest } = options;
   const { attempts, baseMilliseconds, capMilliseconds, budget } = numbers.retry;
   return policy({
     ...rest,
-    deadlineMilliseconds: numbers.deadlineMilliseconds / timeScale,
-    timeoutMilliseconds: numbers.requestTimeoutMilliseconds / timeScale,
+    deadlineMilliseconds: numbers.deadlineMilliseconds,
+    timeoutMilliseconds: numbers.requestTimeoutMilliseconds,
     retry: repeatable
       ? {
           attempts,
-          backoff: fullJitter({
-            baseMilliseconds: baseMilliseconds / timeScale,
-            capMilliseconds: capMilliseconds / timeScale,
-          }),
+          backoff: fullJitter({ baseMilliseconds, capMilliseconds }),
           budget: new Budget({ ...budget, start: budget.reserve }),
         }
       : undefined,

@@ -1,8 +1,3 @@
-/**
- * Carries that the one who answers has retried already, so that the caller does not: an answer with this header is final.
- */
-export const RETRIED_HEADER = 'x-holdfast-retried';
-
 const retried = new WeakSet<object>();
 
 /** Notes that retries of this error were used up, or not to be had: no layer above is to try again. */
