@@ -3,18 +3,20 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLab } from './lab';
 import { machineLines } from './machine';
+import { benchPolicy } from './policy';
 import { benchRegions } from './regions';
 import { benchService } from './service';
 import { benchSynth } from './synth';
 import { benchTopology } from './topology';
 import { benchWorker } from './worker';
 
-const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--worker]
+const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--policy] [--worker]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
   --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
+  --policy        only the policies beside cockatiel (about 15 s for 7 rounds)
   --worker        only a queue's worker beside Powertools: record, bundle, import
 `;
 const TOPOLOGY_REPETITIONS = 500;
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
       service: { type: 'boolean', default: false },
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
+      policy: { type: 'boolean', default: false },
       worker: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -36,6 +39,7 @@ async function main(): Promise<void> {
   const rounds = wholeNumber('--rounds', values.rounds);
   const labRounds = wholeNumber('--lab-rounds', values['lab-rounds']);
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
+  if (values.policy) return print(`${await benchPolicy(rounds)}\n`);
   if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
   print(`${await benchSynth(root, rounds)}\n\n`);
   print(`${benchTopology(TOPOLOGY_REPETITIONS)}\n`);
