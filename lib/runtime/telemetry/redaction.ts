@@ -31,20 +31,32 @@ const SHAPES: ReadonlyArray<readonly [RegExp, string]> = [
 ];
 
 /** Whether any of the shapes is possible at all: one cheap look, since most texts hold nothing. */
-const SUSPICIOUS = new RegExp(
-  `-----BEGIN|://|X-Amz-|\\bbearer\\s|\\bbasic\\s|eyJ|A(?:KIA|SIA|BIA|CCA)|[A-Za-z0-9/+]{40}|${NAME}`,
-  'i',
-);
+const SUSPICIOUS =
+  /-----BEGIN|:\/\/|X-Amz-|bearer|basic|eyJ|A(?:KI|SI|BI|CC)A|[A-Za-z0-9/+]{40}|pass|pwd|secret|token|api[-_]?key|signature/i;
+/** Shorter than `pwd=x` no text holds a secret that can be told. */
+const SHORTEST = 5;
 
 /** A text without the secrets that are known by their shape. */
 export function redactText(text: string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  if (text.length < SHORTEST || !SUSPICIOUS.test(text)) return text;
   return SHAPES.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), text);
 }
 
 /** Whether what is named so is a secret, whatever it holds. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
+}
+
+/** Keys are few and come again in every line; what is known of one is kept. */
+const KNOWN_KEYS = new Map<string, { readonly secret: boolean; readonly shown: string }>();
+const MOST_KEYS = 2000;
+
+function keyOf(name: string): { readonly secret: boolean; readonly shown: string } {
+  const known = KNOWN_KEYS.get(name);
+  if (known !== undefined) return known;
+  const key = { secret: isSecretName(name), shown: redactText(name) };
+  if (KNOWN_KEYS.size < MOST_KEYS && name.length <= 64) KNOWN_KEYS.set(name, key);
+  return key;
 }
 
 /**
@@ -88,10 +100,11 @@ function ofEntries(
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [name, item] of entries) {
-    const hidden = SECRET_NAME.test(name) && item !== null && item !== undefined;
-    const shown = hidden ? MASK : copy(item, depth + 1, within);
-    // Not by assignment: a key of the name __proto__ would set what it should only show.
-    Object.defineProperty(result, redactText(name), { value: shown, enumerable: true, configurable: true });
+    const { secret, shown } = keyOf(name);
+    const value = secret && item !== null && item !== undefined ? MASK : copy(item, depth + 1, within);
+    // Assigned, a key of the name __proto__ would set what it should only show.
+    if (shown === '__proto__') Object.defineProperty(result, shown, { value, enumerable: true });
+    else result[shown] = value;
   }
   return result;
 }
