@@ -156,6 +156,18 @@ describe('a task', () => {
     expect((await pool.query('SELECT 1 FROM done')).rowCount).toBe(1);
   });
 
+  test('of a new epoch does not repeat the slot that its data already holds, and ends the old one', async () => {
+    const [old, young] = [
+      { epoch: 1, term: 9 },
+      { epoch: 2, term: 1 },
+    ];
+    expect(await task('moved', old, YEAR).turn(signal)).toBe(true);
+    expect(await task('moved', young, YEAR).turn(signal)).toBe(false);
+    await expect(task('moved', old, YEAR).turn(signal)).rejects.toMatchObject({ code: 'fenced' });
+    await pool.query('DELETE FROM leader_slots');
+    expect(await task('moved', young, YEAR).turn(signal)).toBe(true);
+  });
+
   test('that fails leaves its slot open, and its effect undone', async () => {
     await pool.query('DELETE FROM done');
     let fails = true;
