@@ -33,7 +33,7 @@ export interface CloneEdge {
 /** Makes the edge of a clone from its environment. */
 export function cloneEdge(parts: Parts): CloneEdge {
   const { clock, environment } = parts;
-  const admission = new Admission({ clock, maximumInHand: IN_HAND });
+  const admission = new Admission({ clock, maximumInHand: IN_HAND, minimumInHand: IN_HAND / 4 });
   const { limiter, close } = cloneLimiter(parts);
   const { trustedHops, knownKeys } = environment.edge;
   const identity = { trustedHops, knownKeys };

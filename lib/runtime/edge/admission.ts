@@ -15,6 +15,8 @@ export interface AdmissionOptions {
   readonly targetMilliseconds?: number;
   /** A wait that is fine for a moment, and how long a moment is. @default 500 */
   readonly intervalMilliseconds?: number;
+  /** An event loop that is later than this all through an interval has too much in hand. @default 200 */
+  readonly loopTargetMilliseconds?: number;
   /** Most that wait. @default 1000 */
   readonly maximumWaiting?: number;
 }
@@ -32,7 +34,7 @@ export interface AdmissionCounts {
  * admitted never waited longer than the interval, or the target under lasting overload.
  *
  * What waits in the event loop is not seen here, so its delay is reported by `observeLoop`: a loop that stays late
- * lowers the number in hand by a quarter an interval, and one that is on time raises it by one.
+ * lowers the number in hand by a quarter an interval, and one that is on time raises it by a twentieth of the most.
  */
 export class Admission {
   private readonly target: number;
@@ -155,11 +157,15 @@ export class Admission {
   }
 
   private adaptLimit(): void {
-    const { maximumInHand: most, minimumInHand = Math.ceil(most / 10) } = this.options;
-    const late = Number.isFinite(this.leastLoopDelay) && this.leastLoopDelay > this.target;
+    const {
+      maximumInHand: most,
+      minimumInHand = Math.ceil(most / 10),
+      loopTargetMilliseconds: punctual = 200,
+    } = this.options;
+    const late = Number.isFinite(this.leastLoopDelay) && this.leastLoopDelay > punctual;
     this.limit = late
       ? Math.max(Math.min(minimumInHand, most), Math.floor(this.limit * 0.75))
-      : Math.min(most, this.limit + 1);
+      : Math.min(most, this.limit + Math.ceil(most / 20));
   }
 
   /** Looks again by itself while someone waits: when everything in hand is stuck, nothing else would. */

@@ -196,12 +196,12 @@ describe('by hand', () => {
         admission.observeLoop(delay);
       }
     };
-    await observe(80, 25);
+    await observe(250, 25);
     const low = admission.inHandLimit;
     expect(low).toBeLessThan(40);
-    await observe(80, 100);
+    await observe(250, 100);
     expect(admission.inHandLimit).toBe(10);
-    await observe(1, 600);
+    await observe(150, 120);
     expect(admission.inHandLimit).toBe(100);
   });
 
