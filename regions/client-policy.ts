@@ -69,6 +69,17 @@ function policyOf({ reconnectSeconds, clientDnsCacheSeconds }: ResolvedRecovery)
   };
 }
 
+/** The policy as `path=number` pairs: JSON's quotes do not survive the environment file of a clone. */
+export function clientPolicyPairs(policy: ClientPolicy): string {
+  return pairsOf(policy, '').join(',');
+}
+
+function pairsOf(values: object, prefix: string): readonly string[] {
+  return Object.entries(values).flatMap(([key, value]: [string, number | object]) =>
+    typeof value === 'number' ? [`${prefix}${key}=${value}`] : pairsOf(value, `${prefix}${key}.`),
+  );
+}
+
 /** The policy as a TypeScript module, for clients that are built elsewhere. */
 export function clientPolicyModule(policy: ClientPolicy, application: string): string {
   return [

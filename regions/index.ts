@@ -31,7 +31,7 @@ export {
   parseCidr,
   type SubnetRange,
 } from './cidr';
-export { type ClientPolicy, clientPolicy, clientPolicyModule } from './client-policy';
+export { type ClientPolicy, clientPolicy, clientPolicyModule, clientPolicyPairs } from './client-policy';
 export { type LoadOptions, loadTopology } from './load';
 export { hostOf, optInRegions, regionOf, seedRegion, standbyRegions } from './lookup';
 export {

@@ -3,7 +3,7 @@ import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
 import { registerTableName } from '../lib/naming';
-import { clientPolicy } from '../regions';
+import { clientPolicy, clientPolicyPairs } from '../regions';
 import type { RegionContext } from './region-context';
 
 /** What the processes of a Region talk to. */
@@ -39,6 +39,6 @@ export function serviceEnvironment(
     HOLDFAST_CACHE_AUTH: `iam:${cache.replicationGroupId}:${cache.userName}`,
     HOLDFAST_QUEUE_URL: queue.queueUrl,
     HOLDFAST_CONFIG: configuration,
-    HOLDFAST_CLIENT_POLICY: JSON.stringify(clientPolicy(topology)),
+    HOLDFAST_CLIENT_POLICY: clientPolicyPairs(clientPolicy(topology)),
   };
 }

@@ -8,7 +8,13 @@ import { runProgram } from '../../lib/cli/program';
 import { systemClock } from '../../lib/clock';
 import { readUserData } from '../../lib/lab/reconciler/user-data';
 import { parseClientPolicy } from '../../lib/runtime/policy/client-policy';
-import { clientPolicy, loadTopology, type RecoverySpec, recoveryBudget } from '../../regions';
+import {
+  clientPolicy,
+  clientPolicyPairs,
+  loadTopology,
+  type RecoverySpec,
+  recoveryBudget,
+} from '../../regions';
 import type { RegionContext } from '../../stacks/region-context';
 import { type ServiceDependencies, serviceEnvironment } from '../../stacks/service-environment';
 import { example } from './example';
@@ -112,6 +118,7 @@ test('every valid topology has a policy that its readers take, whose parts fit i
       (reconnectSeconds, clientDnsCacheSeconds) => {
         const policy = clientPolicy({ recovery: { reconnectSeconds, clientDnsCacheSeconds } });
         expect(parseClientPolicy(JSON.stringify(policy))).toEqual(policy);
+        expect(parseClientPolicy(clientPolicyPairs(policy))).toEqual(policy);
         expect(policy.requestTimeoutMilliseconds).toBeLessThan(policy.deadlineMilliseconds);
         expect(policy.hedge.delayMilliseconds).toBeLessThan(policy.requestTimeoutMilliseconds);
         expect(policy.retry.baseMilliseconds).toBeLessThan(policy.retry.capMilliseconds);
@@ -134,6 +141,9 @@ test('a policy that cannot be used is refused with every problem', () => {
       ].map(name => expect.objectContaining({ path: `HOLDFAST_CLIENT_POLICY.${name}` })),
     }),
   );
-  expect(() => parseClientPolicy('{')).toThrow(/is not JSON/);
+  expect(() => parseClientPolicy('{')).toThrow(/is neither JSON nor pairs/);
+  expect(() => parseClientPolicy('version=1,retry=3,retry.attempts=x')).toThrow(
+    /retry.attempts: is not a number/,
+  );
   expect(() => parseClientPolicy('null')).toThrow(/version: is missing/);
 });

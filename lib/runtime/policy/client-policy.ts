@@ -18,7 +18,7 @@ export interface ClientPolicy {
   };
 }
 
-/** Name of the variable that carries the policy, as JSON, to clones and workers. */
+/** Name of the variable that carries the policy, as pairs or JSON, to clones and workers. */
 export const CLIENT_POLICY_VARIABLE = 'HOLDFAST_CLIENT_POLICY';
 
 /** Path of each number, its least and its greatest value. */
@@ -38,7 +38,7 @@ const NUMBERS: readonly (readonly [path: string, minimum: number, maximum: numbe
 ];
 
 /**
- * Reads a policy from its JSON; unknown fields are of a later version and ignored.
+ * Reads a policy from JSON, or from `path=number` pairs with commas (what an environment file can hold); unknown fields are of a later version and ignored.
  *
  * @throws RuntimeError `environment` with every problem
  */
@@ -56,18 +56,37 @@ export function parseClientPolicy(text: string): ClientPolicy {
 }
 
 function parse(text: string): unknown {
+  if (/^\w[\w.]*=/.test(text)) return fromPairs(text);
   try {
     return JSON.parse(text);
   } catch (cause) {
     const problem = {
       path: CLIENT_POLICY_VARIABLE,
       received: text.slice(0, 80),
-      message: 'is not JSON',
+      message: 'is neither JSON nor pairs',
       fix: 'write it with holdfast client-policy --json',
     };
     throw new RuntimeError('environment', 'the client policy is not usable', [problem], { cause });
   }
 }
+
+function fromPairs(text: string): object {
+  const document: Record<string, unknown> = Object.create(null);
+  for (const pair of text.split(',')) {
+    const [path = '', value = ''] = pair.split('=');
+    const keys = path.trim().split('.');
+    const last = keys.pop() ?? '';
+    let inner = document;
+    for (const key of keys) {
+      if (!isObject(inner[key])) inner[key] = Object.create(null);
+      inner = inner[key] as Record<string, unknown>;
+    }
+    inner[last] = value.trim() === '' ? undefined : Number(value);
+  }
+  return document;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const at = (document: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], document);
