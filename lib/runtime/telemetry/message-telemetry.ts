@@ -1,5 +1,8 @@
+import type { QueueWork } from '../queue/queue-handler';
+import type { StreamWork } from '../stream/stream-handler';
+import { acceptCorrelationId, withCorrelationId } from './correlation';
 import type { Telemetry } from './http-telemetry';
-import { parseTraceparent } from './trace-context';
+import { parseTraceparent, traceparentOf } from './trace-context';
 
 /** A message or a record as telemetry needs it. */
 export interface TracedMessage {
@@ -34,4 +37,35 @@ export async function tracedMessage<T>(
     const name = `process ${destination}`;
     metrics?.observe({ of: 'route', name, milliseconds: monotonic() - start, failed });
   }
+}
+
+/** Telemetry with the clock by which it measures. */
+export type TimedTelemetry = Telemetry & { readonly monotonic: () => number };
+
+/** The work of a queue's handler, traced: `queueHandler({ work: tracedQueueWork(telemetry, 'orders', work), ... })`. */
+export function tracedQueueWork(telemetry: TimedTelemetry, destination: string, work: QueueWork): QueueWork {
+  return (message, context) => {
+    const { traceparent } = message.attributes;
+    return tracedMessage(telemetry, { system: 'aws_sqs', destination, traceparent }, () =>
+      work(message, context),
+    );
+  };
+}
+
+/**
+ * The work of a stream's handler, traced, and under the correlation id that the record carries as a field, so that a
+ * projection's lines are found by the id of the request.
+ */
+export function tracedStreamWork(
+  telemetry: TimedTelemetry,
+  destination: string,
+  work: StreamWork,
+): StreamWork {
+  return (data, record, context) => {
+    const message = { system: 'aws_kinesis', destination, traceparent: traceparentOf(data) };
+    const { correlationId } = (data ?? {}) as { readonly correlationId?: unknown };
+    const received = typeof correlationId === 'string' ? correlationId : undefined;
+    const id = acceptCorrelationId(received, () => record.sequenceNumber);
+    return withCorrelationId(id, () => tracedMessage(telemetry, message, () => work(data, record, context)));
+  };
 }

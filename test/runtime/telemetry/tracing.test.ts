@@ -2,10 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { systemClock } from '../../../lib/runtime/clock';
-import { withCorrelationId } from '../../../lib/runtime/telemetry/correlation';
+import { queueHandler } from '../../../lib/runtime/queue/queue-handler';
+import { streamHandler } from '../../../lib/runtime/stream/stream-handler';
+import { correlationId, withCorrelationId } from '../../../lib/runtime/telemetry/correlation';
 import { tracedRequest } from '../../../lib/runtime/telemetry/http-telemetry';
 import { silentLogger } from '../../../lib/runtime/telemetry/logger';
-import { tracedMessage } from '../../../lib/runtime/telemetry/message-telemetry';
+import {
+  tracedMessage,
+  tracedQueueWork,
+  tracedStreamWork,
+} from '../../../lib/runtime/telemetry/message-telemetry';
 import { SpanExport } from '../../../lib/runtime/telemetry/span-export';
 import {
   currentSpan,
@@ -119,6 +125,42 @@ describe('a trace', () => {
       status: 200,
     }));
     expect(spans).toMatchObject([{ error: 'answered 503', attributes: { 'http.route': 'unmatched' } }]);
+  });
+});
+
+describe('handlers', () => {
+  const common = { region: 'us-east-2', logger: silentLogger };
+
+  test('a queue worker goes on with the trace in the attributes of its message', async () => {
+    const { spans, telemetry } = tracing();
+    const seen: unknown[] = [];
+    const work = tracedQueueWork(
+      telemetry,
+      'orders',
+      async () => void seen.push(correlationId(), currentSpan()?.traceId),
+    );
+    const messageAttributes = { traceparent: { stringValue: PARENT }, correlationId: { stringValue: 'c-1' } };
+    await queueHandler({ ...common, work })({ Records: [{ messageId: '1', body: '{}', messageAttributes }] });
+    expect(seen).toEqual(['c-1', TRACE]);
+    expect(spans).toMatchObject([
+      { name: 'orders process', kind: 'consumer', parentSpanId: 'b7ad6b7169203331' },
+    ]);
+  });
+
+  test('a projection goes on with trace and correlation id in the fields of its record', async () => {
+    const { spans, telemetry } = tracing();
+    const seen: unknown[] = [];
+    const work = tracedStreamWork(telemetry, 'changes', async data => {
+      seen.push(correlationId(), currentSpan()?.traceId);
+      if (data === null) throw new Error('not worked');
+    });
+    const handle = streamHandler({ ...common, work });
+    const put = (value: unknown, sequenceNumber: string) => ({
+      kinesis: { sequenceNumber, data: Buffer.from(JSON.stringify(value)).toString('base64') },
+    });
+    await handle({ Records: [put({ traceparent: PARENT, correlationId: 'c-1' }, '7'), put(null, '8')] });
+    expect(seen.slice(0, 3)).toEqual(['c-1', TRACE, '8']);
+    expect(spans).toMatchObject([{ traceId: TRACE }, { error: 'not worked' }]);
   });
 });
 
