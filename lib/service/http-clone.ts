@@ -100,7 +100,7 @@ export function cloneReads(parts: Parts): CloneReads {
     epoch: () => keeper.record?.epoch,
     waitMilliseconds: 200 / environment.timeScale,
   });
-  const written = new WritePosition(() => positions.written(watch));
+  const written = new WritePosition(() => positions.written(watch), clock);
   return {
     consistent: (request, work) => reads.read(request, on => work(new OrderReads(on))),
     async position() {

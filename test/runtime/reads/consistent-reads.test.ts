@@ -151,30 +151,36 @@ test('an error of the work itself is not taken for a follower that is away', asy
 });
 
 test('a question sent before a commit is no answer for it', async () => {
+  const clock = new VirtualClock();
   const open: ((lsn: bigint) => void)[] = [];
-  const written = new WritePosition(() => new Promise(resolve => open.push(resolve)));
+  const written = new WritePosition(() => new Promise(resolve => open.push(resolve)), clock);
   const first = written.read();
   const [second, third] = [written.read(), written.read()];
   expect(open).toHaveLength(1);
   open[0]?.(1n);
   expect(await first).toBe(1n);
-  await Promise.resolve();
-  await new Promise(resolve => setImmediate(resolve));
+  await clock.advance(4);
+  expect(open).toHaveLength(1);
+  await clock.advance(1);
   expect(open).toHaveLength(2);
   open[1]?.(2n);
   expect(await Promise.all([second, third])).toEqual([2n, 2n]);
+  await clock.advance(5);
   written.read();
   expect(open).toHaveLength(3);
 });
 
 test('a question that failed does not fail those who come later', async () => {
+  const clock = new VirtualClock();
   let asked = 0;
   const written = new WritePosition(async () => {
     asked += 1;
     if (asked === 1) throw new Error('away');
     return 5n;
-  });
-  const [first, second] = await Promise.allSettled([written.read(), written.read()]);
+  }, clock);
+  const both = Promise.allSettled([written.read(), written.read()]);
+  await clock.advance(5);
+  const [first, second] = await both;
   expect(first).toMatchObject({ status: 'rejected' });
   expect(second).toMatchObject({ value: 5n });
 });
