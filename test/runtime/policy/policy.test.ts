@@ -222,6 +222,22 @@ test('a slot of the bulkhead is kept until the work has really ended, however lo
   expect(bulkhead.running).toBe(0);
 });
 
+test.each<[string, () => Promise<unknown>]>([
+  ['succeeded', async () => 1],
+  ['failed', () => Promise.reject(new Error('failed'))],
+])('a call that has %s leaves no timer and no listener behind, at that very moment', async (_how, work) => {
+  const client = new AbortController();
+  const { call, clock } = world({
+    deadlineMilliseconds: 300,
+    timeoutMilliseconds: 80,
+    retry: retry(),
+    hedge: { delay: fixedDelay(30), budget: new Budget({ ratio: 0.05, reserve: 1 }) },
+  });
+  await call.outcome(work, { signal: client.signal });
+  expect(clock.timers).toBe(0);
+  expect(EventEmitter.getEventListeners(client.signal, 'abort')).toEqual([]);
+});
+
 /** One call after another meets success, failure, silence, refusal and clients that leave, at any moment. */
 async function schedule(seed: number): Promise<void> {
   const random = new Random(seed);
