@@ -106,7 +106,9 @@ export class HttpServer {
       const call = { method: message.method ?? '', path, search, correlationId, quiet: false, begun: false };
       const finish = (answer: HttpAnswer) => {
         this.send(response, message, answer, correlationId);
-        const milliseconds = Math.round(this.options.clock.monotonic() - startedAt);
+        const elapsed = this.options.clock.monotonic() - startedAt;
+        this.count(call, answer.status, elapsed);
+        const milliseconds = Math.round(elapsed);
         const fields = { method: call.method, path, status: answer.status, milliseconds };
         if (call.quiet) this.options.logger.debug('request', fields);
         else this.options.logger.info('request', fields);
@@ -119,9 +121,17 @@ export class HttpServer {
     });
   }
 
+  private count({ method, pattern = 'unmatched' }: Call, status: number, milliseconds: number): void {
+    const { telemetry } = this.options;
+    if (telemetry?.metrics === undefined || telemetry.tracer !== undefined) return;
+    const name = `${method} ${pattern}`;
+    telemetry.metrics.observe({ of: 'route', name, milliseconds, failed: status >= 500 });
+  }
+
   private observed(message: IncomingMessage, call: Call): Promise<HttpAnswer> {
     const { telemetry, clock } = this.options;
-    if (telemetry === undefined) return this.route(message, call);
+    // Without spans the count is made when the answer is sent, which costs no promise.
+    if (telemetry?.tracer === undefined) return this.route(message, call);
     const request = { method: call.method, traceparent: single(message.headers[TRACEPARENT]) };
     const work = async () => {
       const answer = await this.routeOrRefuse(message, call);
@@ -203,12 +213,16 @@ function splitTarget(target = '/'): { path: string; search: string } {
 }
 
 /** `/orders/:id` of `^\\/orders\\/([^/]+)$`: from a fixed set, unlike the path. */
-function patternText({ source }: RegExp): string {
-  return source
-    .replace(/^\^|\$$/g, '')
-    .replaceAll('\\/', '/')
-    .replace(/\([^)]*\)/g, ':id');
+function patternText(pattern: RegExp): string {
+  const known = PATTERN_TEXTS.get(pattern);
+  if (known !== undefined) return known;
+  const bare = pattern.source.replace(/^\^|\$$/g, '').replaceAll('\\/', '/');
+  const text = bare.replace(/\([^)]*\)/g, ':id');
+  PATTERN_TEXTS.set(pattern, text);
+  return text;
 }
+
+const PATTERN_TEXTS = new WeakMap<RegExp, string>();
 
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
