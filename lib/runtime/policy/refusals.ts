@@ -32,11 +32,6 @@ export class AttemptTimeoutError extends RuntimeError {
   }
 }
 
-/** Whether a call was refused on this side and never reached the dependency. */
-export function wasRefused(error: unknown): boolean {
-  return error instanceof CircuitOpenError || error instanceof BulkheadFullError;
-}
-
 /** Makes an error without its stack, which costs more than everything else in a refusal and says nothing new. */
 export function withoutStack<E extends Error>(make: () => E): E {
   const limit = Error.stackTraceLimit;
