@@ -1,7 +1,7 @@
 /** A plan of ARC Region switch, from the plan that a drill of the same topology follows. */
 import { App, Stack } from 'aws-cdk-lib';
 import { RegionSwitch } from '../constructs';
-import { drillSettings, planSwitchover } from '../lib/drill';
+import { drillSettings, planDrill } from '../lib/drill';
 import orders from '../regions/examples/orders';
 
 const REGIONS = ['us-east-2', 'us-west-2'] as const;
@@ -13,7 +13,8 @@ export function build(app: App): Stack {
   const each = (of: (region: string) => string) =>
     Object.fromEntries(REGIONS.map(region => [region, `arn:${partition}:${of(region)}`]));
   const plan = (from: string, to: string) =>
-    planSwitchover({
+    planDrill({
+      mode: 'switchover',
       id: `${from}-${to}`,
       to,
       timeScale: 1,

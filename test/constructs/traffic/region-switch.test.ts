@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { RegionSwitch } from '../../../constructs/traffic/region-switch';
 import type { SwitchPlan } from '../../../constructs/traffic/region-switch-plan';
 import type { RegionSwitchProps } from '../../../constructs/traffic/region-switch-props';
-import { planSwitchover } from '../../../lib/drill';
+import { planDrill } from '../../../lib/drill';
 import { drillSettings } from '../../../lib/drill/settings';
 import orders from '../../../regions/examples/orders';
 
@@ -14,7 +14,8 @@ const WEST = 'us-west-2';
 
 /** A plan as the drill makes it and its journal keeps it. Typed before it is JSON: shape and values are the drill's. */
 function plan(from: string, to: string, timeScale = 1, scaleUp = true): SwitchPlan {
-  const made: SwitchPlan = planSwitchover({
+  const made: SwitchPlan = planDrill({
+    mode: 'switchover',
     id: 'x',
     to,
     timeScale,
