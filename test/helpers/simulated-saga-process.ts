@@ -13,8 +13,6 @@ import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import { SimulatedSagaStore } from './simulated-saga-store';
 import type { SimulatedSagas, StepKind } from './simulated-sagas';
 
-const NEVER = new Promise<never>(() => undefined);
-
 /** A process from its start to its death. */
 export class SimulatedSagaProcess implements Clock {
   private dead = false;
@@ -144,7 +142,8 @@ export class SimulatedSagaProcess implements Clock {
   private async wait(milliseconds: number): Promise<void> {
     await this.world.wait(milliseconds);
     while (this.pausedUntil > this.world.time) await this.world.wait(this.pausedUntil - this.world.time);
-    if (this.dead) await NEVER;
+    // One each: a shared one would keep everybody who ever waited for it.
+    if (this.dead) await new Promise<never>(() => undefined);
   }
 }
 

@@ -194,8 +194,8 @@ export class Projector<Tx> {
   }
 }
 
-/** An event that cannot be applied. */
-class Poison extends Error {
+/** An event that cannot be applied. In the run time's own words, so that no fence takes it for a database that is away. */
+class Poison extends RuntimeError {
   readonly reason: string;
 
   constructor(
@@ -204,7 +204,7 @@ class Poison extends Error {
     readonly before: number,
     cause: unknown,
   ) {
-    super('an event cannot be applied', { cause });
+    super('invalid-input', 'an event cannot be applied', [], { cause });
     this.reason = reasonOf(cause);
   }
 }
