@@ -10,6 +10,7 @@ import { Fulfilment } from './fulfilment';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
 import { OutboxRelay } from './relay';
+import { runSagasAndProjections } from './saga-worker';
 import type { ServiceConfig } from './service-config';
 
 /** Unscaled seconds: pause of the relay when nothing is owed, longest poll of the queue, pause between purges. */
@@ -31,6 +32,7 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
     runRelay(parts, intake.signal),
     runConsumer(parts, intake.signal),
     runPurge(parts, intake.signal),
+    runSagasAndProjections(parts, intake.signal),
   ]);
   return {
     async stop() {

@@ -1,0 +1,45 @@
+import { EVENT_LOG_SCHEMA } from '../runtime/events/event-log-schema';
+import { SAGA_SCHEMA } from '../runtime/saga/saga-schema';
+
+/** Tables of customers' orders: events, sagas, stock, read models, and the lab's payment provider. Repeatable. */
+export const CUSTOMER_SCHEMA = `
+${EVENT_LOG_SCHEMA}
+${SAGA_SCHEMA}
+ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_status_check;
+ALTER TABLE orders ADD CONSTRAINT orders_status_check CHECK (status IN ('accepted', 'fulfilled', 'rejected'));
+-- What was answered to each token: an answer stays what it was, a refusal too.
+CREATE TABLE IF NOT EXISTS stock_reservations (
+  token text PRIMARY KEY,
+  item text NOT NULL,
+  quantity integer NOT NULL,
+  status text NOT NULL CHECK (status IN ('reserved', 'refused', 'released'))
+);
+-- Read models; see OrderedProjection.
+CREATE TABLE IF NOT EXISTS stock_levels (
+  generation integer NOT NULL,
+  item text NOT NULL,
+  available bigint NOT NULL,
+  reserved bigint NOT NULL,
+  PRIMARY KEY (generation, item)
+);
+CREATE TABLE IF NOT EXISTS customer_orders (
+  generation integer NOT NULL,
+  order_id uuid NOT NULL,
+  position bigint NOT NULL,
+  customer text NOT NULL,
+  item text NOT NULL,
+  quantity integer NOT NULL,
+  cents bigint NOT NULL,
+  status text NOT NULL,
+  PRIMARY KEY (generation, order_id)
+);
+CREATE INDEX IF NOT EXISTS customer_orders_by_customer ON customer_orders (generation, customer, position);
+-- The payment provider of the lab. Nothing else reads or writes it.
+CREATE TABLE IF NOT EXISTS lab_payments (
+  token text PRIMARY KEY,
+  customer text NOT NULL,
+  cents bigint NOT NULL,
+  status text NOT NULL CHECK (status IN ('charged', 'refused', 'refunded')),
+  calls integer NOT NULL DEFAULT 1
+);
+`;
