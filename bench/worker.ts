@@ -71,18 +71,23 @@ async function bundlesPart(root: string, folder: string, rounds: number): Promis
   const hook = path.join(root, 'dist', 'bench', 'usage-hook.js');
   const process = (name: string) => () => measure({ script: path.join(folder, `${name}.mjs`) }, hook);
   const costs = await interleave(
-    { empty: process('empty'), naive: process('naive'), whole: process('whole') },
+    {
+      empty: process('empty'),
+      naive: process('naive'),
+      chain: process('chain'),
+      whole: process('whole'),
+    },
     rounds * 4,
   );
   /** What a run took more than the empty module's beside it. */
-  const net = (name: 'naive' | 'whole', field: 'wallMilliseconds' | 'cpuMilliseconds') =>
+  const net = (name: 'naive' | 'chain' | 'whole', field: 'wallMilliseconds' | 'cpuMilliseconds') =>
     median(costs[name].map((cost, run) => cost[field] - (costs.empty[run]?.[field] ?? 0)));
   const shareOf = (field: 'wallMilliseconds' | 'cpuMilliseconds') =>
     net('whole', field) / net('naive', field);
   const share = shareOf('wallMilliseconds');
   const sizes = names.map(name => [BUNDLES[name].title, `${kilobytes(name).toFixed(1)} KB`]);
   const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
-  const imports = (['empty', 'naive', 'whole'] as const).map(name => [
+  const imports = (['empty', 'naive', 'chain', 'whole'] as const).map(name => [
     name === 'empty' ? 'an empty module' : BUNDLES[name].title,
     milliseconds(median(costs[name].map(cost => cost.wallMilliseconds))),
     name === 'empty' ? '' : milliseconds(net(name, 'wallMilliseconds')),

@@ -20,6 +20,14 @@ const BUNDLES = {
   'change-feed': 'lib/handlers/change-feed.ts',
 };
 
+/**
+ * Functions take their credentials from their environment alone, as Lambda gives them: the SDK's chain of other
+ * sources would be a third of each bundle. Clones and workers run on instances, and keep it.
+ */
+const FUNCTION_ALIAS = {
+  '@aws-sdk/credential-provider-node': './lib/runtime/environment/lambda-credentials.ts',
+};
+
 /** Where the bundles go. @default dist/bundles */
 const folder = process.argv[2] ?? 'dist/bundles';
 
@@ -42,6 +50,7 @@ for (const [name, entry] of Object.entries(BUNDLES)) {
     mainFields: ['module', 'main'],
     // Optional native client of pg, never installed.
     external: ['pg-native'],
+    alias: entry.startsWith('lib/handlers/') ? FUNCTION_ALIAS : {},
     tsconfigRaw: { compilerOptions: { target: 'es2022' } },
     logLevel: 'warning',
   });
