@@ -7,16 +7,19 @@ import { benchPolicy } from './policy';
 import { benchRegions } from './regions';
 import { benchService } from './service';
 import { benchSynth } from './synth';
+import { benchTelemetry } from './telemetry';
 import { benchTopology } from './topology';
 import { benchWorker } from './worker';
 
 const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--policy] [--worker]
+                       [--service] [--telemetry]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
-  --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
   --policy        only the policies beside cockatiel (about 15 s for 7 rounds)
+  --service       only the orders service in one clone against a bare Fastify app (5 s a run)
+  --telemetry     only what a log line costs beside plain JSON
   --worker        only a queue's worker beside Powertools: record, bundle, import
 `;
 const TOPOLOGY_REPETITIONS = 500;
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
       policy: { type: 'boolean', default: false },
+      telemetry: { type: 'boolean', default: false },
       worker: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -41,10 +45,11 @@ async function main(): Promise<void> {
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
   if (values.policy) return print(`${await benchPolicy(rounds)}\n`);
   if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
+  if (values.service) return print(`${await benchService(root, rounds, 5)}\n`);
+  if (values.telemetry) return print(`${await benchTelemetry(rounds)}\n`);
   print(`${await benchSynth(root, rounds)}\n\n`);
   print(`${benchTopology(TOPOLOGY_REPETITIONS)}\n`);
   if (values.regions) print(`\n${await benchRegions(root, rounds)}\n`);
-  if (values.service) return print(`${await benchService(root, rounds, 5)}\n`);
   if (values.lab) print(`\n${await benchLab(root, labRounds)}\n`);
 }
 

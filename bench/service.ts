@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import autocannon from 'autocannon';
 import { cloneEnvironment, startBenchDatabase, startBenchRegister, startServer } from './service-world';
@@ -12,7 +13,15 @@ const CONNECTIONS = 64;
 const LIMIT = 0.7;
 const SEEDED_ORDERS = 500;
 
-type Load = { readonly requestsPerSecond: number; readonly p50: number; readonly p99: number };
+type Load = {
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** User and system time of the server's process for a request, in microseconds. */
+  readonly cpuMicroseconds: number;
+};
+/** A server under measurement. */
+type Target = { readonly url: string; readonly child: ChildProcess };
 
 /**
  * The orders service in one clone against a bare Fastify app, in turn, on one PostgreSQL server: `POST /orders`, each
@@ -37,10 +46,10 @@ export async function benchService(root: string, rounds: number, seconds: number
     const ids = await seed(clone.url);
     const results = await interleave(
       {
-        plainPost: () => post(plain.url, seconds),
-        clonePost: () => post(clone.url, seconds),
-        plainGet: () => get(plain.url, ids, seconds),
-        cloneGet: () => get(clone.url, ids, seconds),
+        plainPost: () => post(plain, seconds),
+        clonePost: () => post(clone, seconds),
+        plainGet: () => get(plain, ids, seconds),
+        cloneGet: () => get(clone, ids, seconds),
       },
       rounds,
     );
@@ -63,10 +72,26 @@ function report(
     const share = pairedRatio(of(clone, 'requestsPerSecond'), of(plain, 'requestsPerSecond'));
     const tell = (loads: readonly Load[]) =>
       `${median(of(loads, 'requestsPerSecond')).toFixed(0)}/s, ${median(of(loads, 'p50')).toFixed(0)} / ${median(of(loads, 'p99')).toFixed(0)} ms`;
-    return [name, tell(plain), tell(clone), share.toFixed(2), share >= LIMIT ? 'within' : 'OVER'];
+    const cpu = (loads: readonly Load[]) => `${median(of(loads, 'cpuMicroseconds')).toFixed(0)} us`;
+    const more = pairedRatio(of(clone, 'cpuMicroseconds'), of(plain, 'cpuMicroseconds'));
+    return [
+      name,
+      tell(plain),
+      tell(clone),
+      share.toFixed(2),
+      share >= LIMIT ? 'within' : 'OVER',
+      `${cpu(clone)} to ${cpu(plain)}: ${more.toFixed(2)}`,
+    ];
   };
   const table = markdownTable(
-    ['request', 'bare Fastify (p50 / p99)', 'one clone (p50 / p99)', 'clone / Fastify', `limit ${LIMIT}`],
+    [
+      'request',
+      'bare Fastify (p50 / p99)',
+      'one clone (p50 / p99)',
+      'clone / Fastify',
+      `limit ${LIMIT}`,
+      'CPU of the process for a request',
+    ],
     [
       row('POST /orders', results.plainPost, results.clonePost),
       row('GET /orders/:id, no cache', results.plainGet, results.cloneGet),
@@ -75,9 +100,9 @@ function report(
   return `## Orders service\n\n${rounds} runs of ${seconds} s each, ${CONNECTIONS} connections, ten to the database\n\n${table}`;
 }
 
-function post(url: string, seconds: number): Promise<Load> {
+function post(target: Target, seconds: number): Promise<Load> {
   const body = JSON.stringify({ item: 'nut', quantity: 3 });
-  return load(url, seconds, {
+  return load(target, seconds, {
     method: 'POST',
     path: '/orders',
     body,
@@ -88,9 +113,9 @@ function post(url: string, seconds: number): Promise<Load> {
   });
 }
 
-function get(url: string, ids: readonly string[], seconds: number): Promise<Load> {
+function get(target: Target, ids: readonly string[], seconds: number): Promise<Load> {
   let turn = 0;
-  return load(url, seconds, {
+  return load(target, seconds, {
     method: 'GET',
     setupRequest: request => {
       turn += 1;
@@ -104,10 +129,11 @@ function get(url: string, ids: readonly string[], seconds: number): Promise<Load
 }
 
 async function load(
-  url: string,
+  { url, child }: Target,
   duration: number,
   request: Parameters<typeof autocannon>[0]['requests'][number],
 ): Promise<Load> {
+  const before = cpuMilliseconds(child.pid);
   const result = await autocannon({ url, connections: CONNECTIONS, duration, requests: [request] });
   const failed = result.errors + result.timeouts + result.non2xx;
   if (failed > 0)
@@ -116,7 +142,15 @@ async function load(
     requestsPerSecond: result.requests.total / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
+    cpuMicroseconds: ((cpuMilliseconds(child.pid) - before) * 1000) / result.requests.total,
   };
+}
+
+/** User and system time of a process so far. Source: proc(5), fields 14 and 15 of `stat`, in hundredths of a second. */
+function cpuMilliseconds(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Orders to read. */
