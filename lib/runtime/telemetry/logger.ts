@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { correlationId } from './correlation';
-import { redact } from './redaction';
+import { redactedJson } from './redaction';
 
 /** Levels, from the least to the most urgent. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -44,7 +44,7 @@ export function jsonLogger(options: JsonLoggerOptions): Logger {
         correlationId: correlationId(),
         ...fields,
       };
-      options.write(JSON.stringify(redact(line)));
+      options.write(redactedJson(line));
     };
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { jsonLogger } from '../../../lib/runtime/telemetry/logger';
-import { isSecretName, redact, redactText } from '../../../lib/runtime/telemetry/redaction';
+import { isSecretName, redact, redactedJson, redactText } from '../../../lib/runtime/telemetry/redaction';
 import { VirtualClock } from '../../helpers/virtual-clock';
 
 const of = (alphabet: string, minLength: number, maxLength = minLength) =>
@@ -117,4 +117,34 @@ test('what refers to itself, is deep, large or cannot be read does not throw', (
   expect(JSON.stringify(redact(JSON.parse('{"__proto__":{"password":"hunter2"}}')))).toBe(
     '{"__proto__":{"password":"***"}}',
   );
+});
+
+test('the short way to a line gives what the long way gives', () => {
+  const value = fc.oneof(
+    fc.string(),
+    secrets.map(({ text }) => text),
+    of(`${UPPER}${LOWER}${DIGITS}/+`, 35, 90),
+    fc.constantFrom(1, Number.NaN, true, null, undefined, Symbol('x'), 'a "quoted"\nline'),
+  );
+  const name = fc.oneof(
+    fc.constantFrom('path', 'status', 'password', 'toJSON', '__proto__', 'api_key', 'tokens'),
+    secrets.map(({ text }) => text),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(name, value, { noNullPrototype: true }), line => {
+      expect(redactedJson(line)).toBe(JSON.stringify(redact(line)));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a secret access key is found wherever it begins in a long text', () => {
+  const key = `aZ9${'b'.repeat(37)}`;
+  for (let before = 0; before < 130; before += 1) {
+    const text = `${'-'.repeat(before)} ${key}`;
+    expect(redactText(text)).not.toContain(key);
+    expect(redactText(`${text} ${'.'.repeat(before)}`)).not.toContain(key);
+    expect(redactedJson({ text })).not.toContain(key);
+  }
 });
