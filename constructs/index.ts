@@ -34,6 +34,12 @@ export {
   type ArtifactObjects,
   type BoundArtifact,
 } from './compute/artifact';
+export { ArtifactBucket, type ArtifactBucketProps } from './compute/artifact-bucket';
+export {
+  ArtifactSynthesizer,
+  type ArtifactSynthesizerProps,
+  type ArtifactUpload,
+} from './compute/artifact-synthesizer';
 export type {
   CapacityReservationOptions,
   CloneWarmPoolOptions,

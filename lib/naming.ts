@@ -72,6 +72,9 @@ export const cacheUserName = (application: string): string => `${application}-se
 /** Bucket of a store in a Region; bucket names are shared by everybody, so the account is in it. */
 export const bucketName = (application: string, store: string, account: string, region: string): string =>
   `${application}-${store}-${account}-${region}`;
+/** Bucket from which the clones of a Region boot. */
+export const artifactBucketName = (application: string, account: string, region: string): string =>
+  bucketName(application, 'artifacts', account, region);
 /** Backup vault of a Region; copies from other Regions go to the same name there. */
 export const backupVaultName = (application: string): string => `${application}-backups`;
 /** Name from which the identifiers of one shard are made, as those of an application are. */

@@ -1,18 +1,20 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { ArtifactBucket } from '../constructs/compute/artifact-bucket';
 import { Register } from '../constructs/data/register';
+import { KEEP_ONCE_BORN } from '../constructs/removal';
 import { Gate } from '../constructs/traffic/gate';
 import { dataKeyAlias, gateHost, regionHost, registerTableName } from '../lib/naming';
-import { hostOfContext, type RegionStackProps, stackPropsOf } from './region-context';
+import { artifactBucketOf, hostOfContext, type RegionStackProps, stackPropsOf } from './region-context';
 
 /**
  * What a Region has before anything else and changes least: its key, its names' certificates, the topic of its
- * alarms, its gate and, in the seed, the register.
+ * alarms, its gate, what its clones boot from and, in the seed, the register.
  *
  * The gate stands here and not with the service or its alarms: it must answer while the service is broken, being
  * rebuilt or rolled back, and a deploy of either must not be able to turn DNS. It needs the register by name alone.
@@ -41,6 +43,7 @@ export class FoundationStack extends Stack {
         consistency: topology.register,
       });
     }
+    new ArtifactBucket(this, 'Artifacts', { bucketName: artifactBucketOf(props.context) });
     this.dataKey = this.createKey(topology.application);
     this.alarmTopic = this.createAlarmTopic(`${topology.application} ${region.name}`);
     const host = hostOfContext(props.context);
@@ -83,7 +86,7 @@ export class FoundationStack extends Stack {
       enableKeyRotation: true,
       rotationPeriod: Duration.days(365),
       pendingWindow: Duration.days(30),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
     });
     // Alarms publish to an encrypted topic only where the key lets CloudWatch use it.
     key.addToResourcePolicy(

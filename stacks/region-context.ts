@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { type Layer, stackName } from '../lib/naming';
+import { artifactBucketName, type Layer, stackName } from '../lib/naming';
 import { hostOf, type ResolvedRegion, type ResolvedTopology } from '../regions';
 
 /** What every stack of a Region knows: the topology, and which of its Regions this one is. */
@@ -35,3 +35,7 @@ const PROTECTED: readonly Layer[] = ['foundation', 'data', 'dns'];
 
 /** Name of the service for its clients. */
 export const hostOfContext = ({ topology }: RegionContext): string => hostOf(topology);
+
+/** Bucket from which the Region's clones boot. */
+export const artifactBucketOf = ({ topology, region }: RegionContext): string =>
+  artifactBucketName(topology.application, topology.account, region.name);

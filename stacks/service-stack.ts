@@ -6,6 +6,7 @@ import { type IConnectable, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { QueueWorker } from '../constructs/async/queue-worker';
+import { ArtifactSynthesizer } from '../constructs/compute/artifact-synthesizer';
 import { CloneGroup } from '../constructs/compute/clone-group';
 import { ConfigRollout } from '../constructs/config/config-rollout';
 import type { CacheTier } from '../constructs/data/cache-tier';
@@ -27,7 +28,7 @@ import {
   workerGroupName,
 } from '../lib/naming';
 import { regionCapacity } from '../regions';
-import { type RegionStackProps, stackPropsOf } from './region-context';
+import { artifactBucketOf, type RegionStackProps, stackPropsOf } from './region-context';
 import { SERVICE_CONFIGURATION, SERVICE_SCHEMA } from './service-configuration';
 import { DATABASE_USER, serviceEnvironment } from './service-environment';
 
@@ -57,7 +58,10 @@ export class ServiceStack extends Stack {
   private readonly register: IRegister;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
-    super(scope, id, stackPropsOf(props.context, 'service', 'entry, clones, workers and configuration'));
+    super(scope, id, {
+      ...stackPropsOf(props.context, 'service', 'entry, clones, workers and configuration'),
+      synthesizer: new ArtifactSynthesizer({ bucketName: artifactBucketOf(props.context) }),
+    });
     const { application } = props.context.topology;
     this.register = Register.fromTableName(this, 'Register', registerTableName(application));
     this.queue = new QueueWorker(this, 'Work', {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
@@ -11,6 +11,7 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { HoldfastError } from '../../lib/errors';
+import { KEEP_ONCE_BORN } from '../removal';
 import { assertRules } from '../validation';
 import { StreamSources } from './stream-source';
 import { StreamWorker } from './stream-worker';
@@ -138,7 +139,7 @@ export class EventStore extends Construct {
       encryption: TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
       replicas: replicas.map(region => ({ region, deletionProtection: true })),
     });
   }

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { AutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import { Alarm, ComparisonOperator, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import { scaleOnBacklog } from './backlog-scaling';
 import { declareQueueFunction } from './queue-function';
 import type { QueueFunctionOptions, QueueWorkerProps, ScaleOnBacklogOptions } from './queue-worker-props';
@@ -102,7 +103,7 @@ export class QueueWorker extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
       // By name, since the two queues would otherwise need each other to exist first.
       redriveAllowPolicy: {
         redrivePermission: RedrivePermission.BY_QUEUE,
@@ -129,7 +130,7 @@ export class QueueWorker extends Construct {
       visibilityTimeout,
       receiveMessageWaitTime: Duration.seconds(20),
       retentionPeriod: props.retention ?? Duration.days(4),
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
       deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: props.maximumReceives ?? 5 },
     });
   }

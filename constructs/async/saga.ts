@@ -1,4 +1,4 @@
-import { Aws, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type MetricOptions, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +7,7 @@ import { CfnStateMachine, type IStateMachine, StateMachine } from 'aws-cdk-lib/a
 import { Construct } from 'constructs';
 import { REGISTER_KEY } from '../data/register-keys';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { sagaDefinition } from './saga-definition';
 import { planSteps, type SagaProps, validateSaga } from './saga-props';
 
@@ -61,7 +62,7 @@ export class Saga extends Construct {
       // Of this prefix there may be any number; others fill up the account's one policy for delivered logs.
       logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       retention: RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
     });
     const machine = new CfnStateMachine(this, 'Machine', {
       definitionString: stack.toJsonString(definition),

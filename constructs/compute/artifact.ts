@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { AssetHashType } from 'aws-cdk-lib';
+import { AssetHashType, AssetStaging, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { HoldfastError } from '../../lib/errors';
 import { assertRules, matching } from '../validation';
+import { ArtifactSynthesizer } from './artifact-synthesizer';
 import { buildOutput } from './build-output';
 
 /** One file in S3 that a clone fetches while it boots. */
@@ -56,7 +57,10 @@ export abstract class Artifact {
     return Artifact.fromFiles({ app: buildOutput('artifacts/app.tgz') });
   }
 
-  /** Your own files, uploaded as assets of the deploying stack. */
+  /**
+   * Your own files: put into the {@link ArtifactBucket} of a stack with an {@link ArtifactSynthesizer}, uploaded as
+   * assets of the CDK by any other stack.
+   */
   static fromFiles(files: ArtifactFiles): Artifact {
     return new FileArtifact(files);
   }
@@ -76,21 +80,34 @@ class FileArtifact extends Artifact {
   }
 
   override bind(scope: Construct, reader: IGrantable): BoundArtifact {
-    const upload = (id: string, file: string): ArtifactFile => {
-      const sha256 = hashOf(file);
-      const asset = new Asset(scope, id, {
-        path: file,
-        assetHash: sha256,
-        assetHashType: AssetHashType.CUSTOM,
-      });
-      letRead(reader, asset.bucket, asset.s3ObjectKey);
-      return { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey, sha256 };
-    };
     return {
-      app: upload('App', this.files.app),
-      runtime: upload('Runtime', this.files.runtime ?? buildOutput('artifacts/runtime-x64.tgz')),
+      app: upload(scope, 'App', this.files.app, reader),
+      runtime: upload(
+        scope,
+        'Runtime',
+        this.files.runtime ?? buildOutput('artifacts/runtime-x64.tgz'),
+        reader,
+      ),
     };
   }
+}
+
+/** To the kept bucket of a stack that has one, and to the bootstrap bucket of the CDK otherwise. */
+function upload(scope: Construct, id: string, file: string, reader: IGrantable): ArtifactFile {
+  const stack = Stack.of(scope);
+  const sha256 = hashOf(file);
+  const named = { assetHash: sha256, assetHashType: AssetHashType.CUSTOM };
+  if (!(stack.synthesizer instanceof ArtifactSynthesizer)) {
+    const asset = new Asset(scope, id, { path: file, ...named });
+    letRead(reader, asset.bucket, asset.s3ObjectKey);
+    return { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey, sha256 };
+  }
+  const { artifactBucketName: bucketName } = stack.synthesizer;
+  const staged = new AssetStaging(scope, id, { sourcePath: file, ...named });
+  const fileName = staged.relativeStagedPath(stack);
+  const objectKey = stack.synthesizer.addArtifact({ fileName, sha256 });
+  letRead(reader, Bucket.fromBucketName(scope, `${id}Bucket`, bucketName), objectKey);
+  return { bucketName, objectKey, sha256 };
 }
 
 class BucketArtifact extends Artifact {

@@ -1,4 +1,4 @@
-import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Names, Stack } from 'aws-cdk-lib';
 import { Connections, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import {
@@ -14,6 +14,7 @@ import * as lattice from 'aws-cdk-lib/aws-vpclattice';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
 import { findingArn } from '../policy/finding-arn';
+import { KEEP_ONCE_BORN } from '../removal';
 import { assertRules, type Rule, wholeNumber } from '../validation';
 import {
   type ServiceNetworkOptions,
@@ -144,7 +145,7 @@ export class ServiceNetwork extends Construct implements IConnectable {
     const logs = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/vendedlogs/vpclattice/${Names.uniqueResourceName(this, { maxLength: 100 })}`,
       retention: RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
     });
     new lattice.CfnAccessLogSubscription(this, 'AccessLogs', {
       resourceIdentifier: network.attrId,

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnBackupPlan, CfnBackupSelection, CfnBackupVault } from 'aws-cdk-lib/aws-backup';
 import {
   Alarm,
@@ -13,6 +13,7 @@ import { type IRole, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/a
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { allowAlarms, sendAlarms } from './alarm-topic';
 import type { BackupLifecycle, BackupPlanProps, BackupRule } from './backup-plan-props';
 import { validateBackupPlan } from './backup-plan-validation';
@@ -87,7 +88,7 @@ export class BackupPlan extends Construct {
         changeableForDays: lock.changeableFor?.toDays(),
       },
     });
-    vault.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    vault.applyRemovalPolicy(KEEP_ONCE_BORN);
     return vault;
   }
 

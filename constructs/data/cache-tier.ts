@@ -11,6 +11,7 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { DEFAULT_ENGINE_VERSIONS, parameterFamily } from './cache-engine';
 import type { CacheTierProps } from './cache-tier-props';
 import { validateCacheTier } from './cache-tier-validation';
@@ -208,7 +209,7 @@ export class CacheTier extends Construct implements IConnectable {
         },
       ],
     });
-    datastore.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    datastore.applyRemovalPolicy(KEEP_ONCE_BORN);
     // An update for the sake of a tag would carry the role of birth along with it.
     datastore.addPropertyDeletionOverride('Tags');
     return datastore.ref;

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import {
@@ -10,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { type DatabaseEngine, engineOf } from './database-engine';
 import type { GlobalDatabaseOptions, GlobalDatabaseProps } from './global-database-props';
 
@@ -22,7 +22,7 @@ export function addSubnetGroup(scope: Construct, subnetIds: string[]): CfnDBSubn
     dbSubnetGroupDescription: 'Isolated subnets of the database',
     subnetIds,
   });
-  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  group.applyRemovalPolicy(KEEP_ONCE_BORN);
   return group;
 }
 
@@ -37,7 +37,7 @@ export function addParameterGroup(
     family: engine.familyOf(options.engineVersion),
     parameters: { ...engine.parametersOf(options), ...options.parameters },
   });
-  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  group.applyRemovalPolicy(KEEP_ONCE_BORN);
   return group;
 }
 
@@ -52,7 +52,7 @@ export function addLogGroups(
       logGroupName: `/aws/rds/cluster/${clusterIdentifier}/${log}`,
       retentionInDays: LOG_RETENTION_DAYS,
     });
-    group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    group.applyRemovalPolicy(KEEP_ONCE_BORN);
     return group;
   });
 }
@@ -83,7 +83,7 @@ export function addInstances(scope: Construct, props: GlobalDatabaseProps, clust
       monitoringInterval: MONITORING_SECONDS,
       monitoringRoleArn,
     });
-    instance.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    instance.applyRemovalPolicy(KEEP_ONCE_BORN);
   }
 }
 
@@ -101,7 +101,7 @@ function addInstanceParameters(
     family: engineOf(options).familyOf(options.engineVersion),
     parameters: options.instanceParameters,
   });
-  group.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  group.applyRemovalPolicy(KEEP_ONCE_BORN);
   return group;
 }
 

@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { type CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { engineOf } from './database-engine';
 import type { GlobalDatabaseProps } from './global-database-props';
 
@@ -14,7 +14,7 @@ export function addBreakGlassSecret(scope: Construct, props: GlobalDatabaseProps
   const secret = new Secret(scope, 'BreakGlass', {
     description: `Break-glass credentials of ${props.globalClusterIdentifier}; they name no host, since the writer moves`,
     encryptionKey: props.encryptionKey,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: KEEP_ONCE_BORN,
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ username }),
       generateStringKey: 'password',

@@ -1,4 +1,4 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import { CfnDBCluster, type CfnDBClusterProps, CfnGlobalCluster } from 'aws-cdk-
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
+import { KEEP_ONCE_BORN } from '../removal';
 import { engineOf } from './database-engine';
 import {
   addInstances,
@@ -146,7 +147,7 @@ export class GlobalDatabase extends Construct implements IConnectable {
       storageEncrypted: true,
       deletionProtection: true,
     });
-    global.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    global.applyRemovalPolicy(KEEP_ONCE_BORN);
     return global;
   }
 
@@ -174,7 +175,7 @@ export class GlobalDatabase extends Construct implements IConnectable {
       autoMinorVersionUpgrade: false,
       ...optionalSettings(props),
     });
-    cluster.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    cluster.applyRemovalPolicy(KEEP_ONCE_BORN);
     return cluster;
   }
 

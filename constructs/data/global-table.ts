@@ -1,6 +1,7 @@
-import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import {
   GlobalTableAccess,
   type GlobalTableAttributes,
@@ -48,7 +49,7 @@ export class GlobalTable extends GlobalTableAccess {
     validateGlobalTable(`GlobalTable ${scope.node.path}/${id}`, props, known);
     super(scope, id);
     const table = this.createTable(props);
-    table.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    table.applyRemovalPolicy(KEEP_ONCE_BORN);
     this.tableName = props.tableName;
     this.tableArn = table.attrArn;
     this.tableStreamArn = table.attrStreamArn;

@@ -16,6 +16,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import { sendAlarms } from './alarm-topic';
 import type { ObjectStorePeer, ObjectStoreProps } from './object-store-props';
 import { replicationTo, ruleId } from './object-store-replication';
@@ -126,7 +127,7 @@ export class ObjectStore extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
     });
   }
 

@@ -1,8 +1,9 @@
-import { Annotations, ArnFormat, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import { DRILL_LOCK_KEY, PARTITION_KEY, REGISTER_KEY } from './register-keys';
 import { validateRegister } from './register-validation';
 
@@ -107,7 +108,7 @@ export class Register extends Construct implements IRegister {
             streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' },
           }),
     });
-    table.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    table.applyRemovalPolicy(KEEP_ONCE_BORN);
     if (consistency.kind === 'eventual') {
       table.addMetadata('holdfast', { register: LABEL.value });
       Annotations.of(this).addWarningV2(

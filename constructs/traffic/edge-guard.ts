@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import { assertRules } from '../validation';
 import type { EdgeGuardProps } from './edge-guard-props';
 import { edgeGuardRules, keyHeaderOf, visibility, webAclRules } from './edge-guard-rules';
@@ -39,7 +40,7 @@ export class EdgeGuard extends Construct {
       logGroupName: `aws-waf-logs-${props.name}`,
       retention: RetentionDays.THREE_MONTHS,
       encryptionKey: props.logEncryptionKey,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: KEEP_ONCE_BORN,
     });
     this.log(props);
     props.resourceArns.forEach((resourceArn, at) => {

@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { chainHost } from '../../lib/naming';
+import { KEEP_ONCE_BORN } from '../removal';
 import type { AliasTarget } from './alias-target';
 
 /** What the records of one Region in a chain need to know. */
@@ -60,6 +60,6 @@ export function declareAlias(
     },
     ...routing,
   });
-  record.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  record.applyRemovalPolicy(KEEP_ONCE_BORN);
   return record;
 }

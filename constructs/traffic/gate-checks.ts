@@ -1,7 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import { gateHost } from '../../lib/naming';
+import { KEEP_ONCE_BORN } from '../removal';
 
 /** Timing of the checks of gates. */
 export interface GateCheckOptions {
@@ -76,6 +76,6 @@ function declareGateCheck(
 
 /** Kept when its stack ends or replaces it: a record may still look at it. */
 export function retained(check: route53.CfnHealthCheck): route53.CfnHealthCheck {
-  check.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  check.applyRemovalPolicy(KEEP_ONCE_BORN);
   return check;
 }

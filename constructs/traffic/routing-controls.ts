@@ -1,7 +1,8 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as recovery from 'aws-cdk-lib/aws-route53recoverycontrol';
 import { Construct } from 'constructs';
+import { KEEP_ONCE_BORN } from '../removal';
 import { assertRules, matching } from '../validation';
 import { regionRule } from './failover-rules';
 import { MOST_CONTROLS } from './routing-control-rules';
@@ -74,7 +75,7 @@ export class RoutingControls extends Construct {
 function kept<T extends recovery.CfnControlPanel | recovery.CfnRoutingControl | recovery.CfnSafetyRule>(
   resource: T,
 ): T {
-  resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  resource.applyRemovalPolicy(KEEP_ONCE_BORN);
   return resource;
 }
 

@@ -17,7 +17,7 @@ describe('an event store', () => {
 
   test('keeps events by stream and version, in both Regions, protected from deletion', () => {
     template.hasResource('AWS::DynamoDB::GlobalTable', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         KeySchema: [
           { AttributeName: 'stream', KeyType: 'HASH' },

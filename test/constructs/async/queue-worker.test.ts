@@ -50,7 +50,7 @@ test('both queues refuse plain text and outlive the stack', () => {
       ],
     },
   });
-  template.allResources('AWS::SQS::Queue', { DeletionPolicy: 'Retain' });
+  template.allResources('AWS::SQS::Queue', { DeletionPolicy: 'RetainExceptOnCreate' });
 });
 
 test('an old message and a dead one raise an alarm', () => {

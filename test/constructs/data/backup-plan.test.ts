@@ -92,7 +92,7 @@ describe('a plan', () => {
 
   test('keeps its vault, under the key of the Region', () => {
     template.hasResource('AWS::Backup::BackupVault', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: {
         BackupVaultName: 'orders-backups',

@@ -98,7 +98,7 @@ describe('a global datastore', () => {
       Members: [{ ReplicationGroupRegion: 'us-east-2', Role: 'PRIMARY' }],
     });
     Template.fromStack(first).hasResource('AWS::ElastiCache::GlobalReplicationGroup', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
     expect(primary.globalReplicationGroupId).toBeDefined();

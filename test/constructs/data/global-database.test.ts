@@ -124,7 +124,10 @@ describe('both members', () => {
     'keep %s',
     type => {
       for (const resource of Object.values(Template.fromStack(seed).findResources(type))) {
-        expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+        expect(resource).toMatchObject({
+          DeletionPolicy: 'RetainExceptOnCreate',
+          UpdateReplacePolicy: 'Retain',
+        });
       }
     },
   );

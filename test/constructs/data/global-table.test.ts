@@ -37,7 +37,10 @@ test('every copy is protected from deletion, can be restored and is kept', () =>
       Tags: [{ Key: 'owner', Value: 'carts' }],
     })),
   });
-  Template.fromStack(stack).hasResource(TABLE, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  Template.fromStack(stack).hasResource(TABLE, {
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  });
 });
 
 test('scales provisioned reads in each Region, and writes for all of them', () => {

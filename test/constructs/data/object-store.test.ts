@@ -73,9 +73,15 @@ describe.each(stacks.map(stack => [stack.region, stack] as const))('the bucket o
         ]),
       },
     });
-    for (const bucket of Object.values(template.findResources('AWS::S3::Bucket'))) {
-      expect(bucket).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    }
+    const kept = Object.values(template.findResources('AWS::S3::Bucket')).map(bucket => [
+      bucket.DeletionPolicy,
+      bucket.UpdateReplacePolicy,
+    ]);
+    // The bucket of the access logs fills up by itself: one that holds an object cannot go with a rollback.
+    expect(kept.sort()).toEqual([
+      ['Retain', 'Retain'],
+      ['RetainExceptOnCreate', 'Retain'],
+    ]);
   });
 
   test('keeps old versions for a while, and not for ever', () => {

@@ -83,7 +83,7 @@ test('requests are logged to a kept group of the name that WAF demands, without 
   const { stack } = guard({ perKey: { requests: 100 }, redactedHeaders: ['X-Session', 'Cookie'] });
   const template = Template.fromStack(stack);
   template.hasResource('AWS::Logs::LogGroup', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: { LogGroupName: 'aws-waf-logs-orders', RetentionInDays: 90 },
   });
   template.hasResource('AWS::WAFv2::LoggingConfiguration', {

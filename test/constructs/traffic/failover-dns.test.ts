@@ -139,8 +139,8 @@ describe('records', () => {
 
   test('records and checks outlive their stack', () => {
     const { template } = dns();
-    template.allResources('AWS::Route53::RecordSet', { DeletionPolicy: 'Retain' });
-    template.allResources('AWS::Route53::HealthCheck', { DeletionPolicy: 'Retain' });
+    template.allResources('AWS::Route53::RecordSet', { DeletionPolicy: 'RetainExceptOnCreate' });
+    template.allResources('AWS::Route53::HealthCheck', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 
   test("checks ask over TLS with the gate's name at the interval and threshold given", () => {

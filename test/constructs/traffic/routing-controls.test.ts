@@ -160,7 +160,7 @@ describe('RoutingControls', () => {
     const template = Template.fromStack(controls().stack);
     template.resourceCountIs('AWS::Route53RecoveryControl::RoutingControl', CHAIN.length);
     template.hasResource('AWS::Route53RecoveryControl::SafetyRule', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         AssertionRule: {
           AssertedControls: CHAIN.map(() => ({ 'Fn::GetAtt': Match.anyValue() })),

@@ -68,7 +68,7 @@ describe('latency reads', () => {
     expect(zone.records.map(({ setIdentifier }) => setIdentifier)).toEqual(REGIONS);
     expect(zone.records.every(record => record.healthCheckId !== undefined && !record.failover)).toBe(true);
     reads(ENDPOINT).template.hasResource('AWS::Route53::RecordSet', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         Region: 'us-east-2',
         Weight: Match.absent(),
