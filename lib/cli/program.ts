@@ -7,6 +7,7 @@ import { clientPolicyCommand } from './commands/client-policy';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
+import { jobsCommand } from './commands/jobs';
 import { labCommand } from './commands/lab';
 import { preflightCommand } from './commands/preflight';
 import { statusCommand } from './commands/status';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
     statusCommand,
     preflightCommand,
     drillCommand,
+    jobsCommand,
     labCommand,
     downCommand,
     demoCommand,

@@ -1,6 +1,6 @@
 import type { LabFault } from './daemon';
 import { GatewayClient } from './gateway';
-import { requireLabFile } from './lab-file';
+import { type LabDatabase, requireLabFile } from './lab-file';
 import { labPaths } from './paths';
 
 /** How one kind of endpoint is reached in every Region. */
@@ -21,6 +21,8 @@ export interface LabConnection {
   readonly timeScale: number;
   /** Loopback address of each Region. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** The database of each Region, by the Region's name. */
+  readonly databases: Readonly<Record<string, LabDatabase>>;
   /** The gateway's admin API: policy, faults, recorded calls. */
   readonly gateway: GatewayClient;
 }
@@ -44,6 +46,7 @@ export function labConnection(projectRoot: string): LabConnection {
     },
     timeScale: lab.timeScale,
     addresses: Object.fromEntries(lab.regions.map(({ name, address }) => [name, address])),
+    databases: lab.databases,
     gateway: new GatewayClient(lab.endpoint, lab.token),
   };
 }

@@ -3,6 +3,14 @@ import { HoldfastError } from '../errors';
 import type { LabPaths } from './paths';
 import { isAlive, type ProcessIdentity } from './proc';
 
+/** Where a Region's database is. */
+export interface LabDatabase {
+  readonly host: string;
+  readonly port: number;
+  /** File that holds the password of the service's user; readable by its owner only. */
+  readonly passwordFile: string;
+}
+
 /** State of the running lab, written by its daemon; readable by its owner only, since it holds the token. */
 export interface LabFile {
   readonly version: 1;
@@ -26,6 +34,8 @@ export interface LabFile {
   readonly servicePort: number;
   /** Port of every Region's gate. */
   readonly gatePort: number;
+  /** Where the database of each Region is, by the Region's name, and how the service signs in to it. */
+  readonly databases: Readonly<Record<string, LabDatabase>>;
 }
 
 /** Writes the state whole or not at all. */

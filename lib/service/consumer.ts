@@ -1,11 +1,12 @@
 import type { FencedTransactions } from '../runtime/database/fence';
 import { RuntimeError, reasonOf } from '../runtime/errors';
+import { type JobAttempt, recordAttempt } from '../runtime/jobs/job-history';
 import { type ParkedMessage, parkedFor, shouldPark } from '../runtime/queue/parking';
 import { postgresParking } from '../runtime/queue/postgres-parking';
 import type { IncomingMessage } from '../runtime/queue/queue';
 import { type Fate, QueueConsumer, type QueueConsumerOptions } from '../runtime/queue/queue-consumer';
 import type { Activation } from './activation';
-import type { Fulfilment } from './fulfilment';
+import { FULFIL, type Fulfilment } from './fulfilment';
 import { parseWorkMessage, type WorkMessage } from './work-message';
 
 /** What the consumer stands on. */
@@ -18,6 +19,8 @@ export interface ConsumerOptions extends Omit<QueueConsumerOptions, 'work' | 're
   readonly changed: (orderId: string) => Promise<unknown>;
   /** Which queue and Region a parked message came from. */
   readonly source: Pick<ParkedMessage, 'queue' | 'region'>;
+  /** Name of the worker, kept with each attempt. */
+  readonly worker: string;
 }
 
 /** Takes messages while this Region is active, and removes each only after its work stands in the database. */
@@ -38,22 +41,24 @@ export class Consumer extends QueueConsumer {
       logger.info('message.released', { messageId, reason: state.reason });
       return 'release';
     }
+    const attempt = this.attemptAt(message, state.epoch);
     try {
-      await this.perform(requireWork(message), message, state.epoch);
+      await this.perform(requireWork(message), attempt);
       return 'remove';
     } catch (error) {
       logger.warn('message.failed', { messageId, receiveCount, reason: reasonOf(error) });
       if (error instanceof RuntimeError && error.code === 'not-active') return 'release';
-      return shouldPark(error, receiveCount) ? this.park(message, error, state.epoch) : 'leave';
+      return shouldPark(error, receiveCount) ? this.park(message, error, attempt) : this.fail(error, attempt);
     }
   }
 
   /** @throws RuntimeError `conflict` when the database knows no such order: it was lost with a Region, or never ours */
-  private async perform(work: WorkMessage, { messageId }: IncomingMessage, epoch: number): Promise<void> {
+  private async perform(work: WorkMessage, attempt: Attempt): Promise<void> {
     const { fulfilment, changed, logger } = this.parts;
     const { orderId } = work;
+    const { messageId, epoch } = attempt;
     if (work.epoch < epoch) logger.info('message.of-older-epoch', { messageId, epoch: work.epoch });
-    const outcome = await fulfilment.fulfil(orderId, epoch);
+    const outcome = await fulfilment.fulfil(orderId, epoch, attempt);
     if (outcome === 'unknown-order') {
       throw new RuntimeError('conflict', `the database knows no order ${orderId}`);
     }
@@ -61,14 +66,48 @@ export class Consumer extends QueueConsumer {
     if (outcome === 'fulfilled') await changed(orderId);
   }
 
+  private attemptAt({ messageId, body, attributes }: IncomingMessage, epoch: number): Attempt {
+    const { clock, source, worker } = this.parts;
+    return {
+      jobId: parseWorkMessage(body)?.orderId ?? messageId,
+      kind: FULFIL,
+      messageId,
+      epoch,
+      region: source.region,
+      worker,
+      correlationId: attributes.correlationId || messageId,
+      startedAt: clock.now(),
+    };
+  }
+
+  /** Leaves the message, and records why if it was not the world's fault; history never decides what becomes of it. */
+  private async fail(error: unknown, attempt: Attempt): Promise<Fate> {
+    if (!shouldPark(error, Number.POSITIVE_INFINITY)) return 'leave';
+    const { fenced, logger } = this.parts;
+    try {
+      await fenced.run(attempt.epoch, transaction =>
+        recordAttempt(transaction, { ...attempt, ...parkedFor(error), outcome: 'failed' }),
+      );
+    } catch (failure) {
+      logger.warn('attempt.not-recorded', { messageId: attempt.messageId, reason: reasonOf(failure) });
+    }
+    return 'leave';
+  }
+
   /** Parks under the lease and the fence, so that only the active Region does; the message leaves its queue after. */
-  private async park(message: IncomingMessage, error: unknown, epoch: number): Promise<Fate> {
+  private async park(message: IncomingMessage, error: unknown, attempt: Attempt): Promise<Fate> {
     const { fenced, source, logger } = this.parts;
     const { messageId: id, body, attributes, receiveCount } = message;
-    const parking = postgresParking(work => fenced.run(epoch, work));
     const why = parkedFor(error);
+    const parking = postgresParking(work =>
+      fenced.run(attempt.epoch, async transaction => {
+        const parked = await work(transaction);
+        await recordAttempt(transaction, { ...attempt, ...why, outcome: 'parked' });
+        return parked;
+      }),
+    );
     try {
-      const correlationId = attributes.correlationId || id;
+      const { correlationId } = attempt;
       await parking.park({ ...source, ...why, id, body, attributes, receiveCount, correlationId });
     } catch (failure) {
       logger.warn('message.not-parked', { messageId: id, reason: reasonOf(failure) });
@@ -78,6 +117,9 @@ export class Consumer extends QueueConsumer {
     return 'remove';
   }
 }
+
+/** An attempt under way. */
+type Attempt = Omit<JobAttempt, 'outcome' | 'messageId'> & { readonly messageId: string };
 
 /** @throws RuntimeError `invalid-input` when the message is none of ours; the body itself is not told */
 function requireWork(message: IncomingMessage): WorkMessage {

@@ -1,5 +1,6 @@
 import type { Queryable } from '../runtime/database/database';
 import type { FencedTransactions } from '../runtime/database/fence';
+import { attemptValues, INSERT_ATTEMPT, type JobAttempt, recordAttempt } from '../runtime/jobs/job-history';
 import { closeRow, lockRow } from '../runtime/outbox/outbox';
 
 /** What became of one message. */
@@ -18,6 +19,16 @@ export interface FulfilmentOptions {
   readonly worker: string;
 }
 
+/** What is known of an attempt before it is made. */
+export type FulfilmentAttempt = Pick<JobAttempt, 'messageId' | 'correlationId' | 'region' | 'startedAt'>;
+
+/** Kind of the jobs that are done here. */
+export const FULFIL = 'fulfil';
+
+/** Effect and history are one statement, so that keeping history costs no round trip. */
+const EFFECT = `WITH attempt AS (${INSERT_ATTEMPT})
+  INSERT INTO effects (order_id, epoch, worker) VALUES ($1::text::uuid, $2::bigint, $3::text)`;
+
 /**
  * Fulfils orders exactly once in effect: the outbox row is locked, and effect, status and closing are one
  * transaction under the lease and the fence. However often and from whichever epoch a message comes, the row says
@@ -27,19 +38,24 @@ export class Fulfilment {
   constructor(private readonly options: FulfilmentOptions) {}
 
   /** Fulfils one order under `epoch`. @throws RuntimeError `not-active`, `fenced` or `unavailable` */
-  fulfil(orderId: string, epoch: number): Promise<FulfilmentOutcome> {
-    return this.options.fenced.run(epoch, transaction => this.perform(transaction, orderId, epoch));
+  fulfil(orderId: string, epoch: number, attempt: FulfilmentAttempt): Promise<FulfilmentOutcome> {
+    const { fenced, worker } = this.options;
+    const facts = { ...attempt, jobId: orderId, kind: FULFIL, epoch, worker };
+    return fenced.run(epoch, transaction => this.perform(transaction, facts));
   }
 
-  private async perform(transaction: Queryable, orderId: string, epoch: number): Promise<FulfilmentOutcome> {
+  private async perform(
+    transaction: Queryable,
+    facts: Omit<JobAttempt, 'outcome'>,
+  ): Promise<FulfilmentOutcome> {
+    const { jobId: orderId, epoch } = facts;
     const row = await lockRow(transaction, orderId);
     if (row === undefined) return 'unknown-order';
-    if (row.closed) return 'already-fulfilled';
-    await transaction.query('INSERT INTO effects (order_id, epoch, worker) VALUES ($1, $2, $3)', [
-      orderId,
-      epoch,
-      this.options.worker,
-    ]);
+    if (row.closed) {
+      await recordAttempt(transaction, { ...facts, outcome: 'duplicate' });
+      return 'already-fulfilled';
+    }
+    await transaction.query(EFFECT, attemptValues({ ...facts, outcome: 'done' }));
     await transaction.query(`UPDATE orders SET status = 'fulfilled' WHERE id = $1`, [orderId]);
     await closeRow(transaction, orderId, epoch);
     return 'fulfilled';

@@ -2,6 +2,7 @@ import { systemClock } from '../runtime/clock';
 import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
 import { purgeExpiredKeys } from '../runtime/idempotency/postgres-idempotency';
+import { purgeJobs } from '../runtime/jobs/job-history';
 import { loop } from '../runtime/loop';
 import type { ConsumerLimits } from '../runtime/queue/queue-consumer';
 import type { Logger } from '../runtime/telemetry/logger';
@@ -17,12 +18,15 @@ import type { ServiceConfig } from './service-config';
 const RELAY_PAUSE = 0.5;
 const QUEUE_WAIT = 5;
 const PURGE_PAUSE = 300;
+/** How long the history of jobs is kept, in days, and how many rows are purged at once. */
+const HISTORY_DAYS = 14;
+const PURGE_BATCH = 1000;
 /** For how long a message in work is hidden again and again, in unscaled seconds. */
 const VISIBILITY = 30;
 /** Pause of a standby before it looks again, in unscaled seconds. */
 const STANDBY_PAUSE = 1;
 
-/** Starts a worker: relay of the outbox, consumer of the queue and purge of old keys, each only while active. */
+/** Starts a worker: relay of the outbox, consumer of the queue and purge of old keys and history, each only while active. */
 export async function startWorker(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
   const parts = makeParts(environment, systemClock, logger);
   const intake = new AbortController();
@@ -60,6 +64,7 @@ function runConsumer(parts: Parts, signal: AbortSignal): Promise<void> {
     fulfilment: new Fulfilment({ fenced, worker: environment.instanceId }),
     changed: orderId => cached.invalidate(orderId),
     source: { queue: queueUrl, region },
+    worker: environment.instanceId,
     limits: () => limitsOf(config.value),
     waitSeconds: scaled(QUEUE_WAIT),
     visibilitySeconds: scaled(VISIBILITY),
@@ -80,8 +85,12 @@ function runPurge(parts: Parts, signal: AbortSignal): Promise<void> {
   return repeat(parts, signal, 'purge', PURGE_PAUSE, async () => {
     const state = activation.state();
     if (!state.active) return undefined;
-    await fenced.run(state.epoch, transaction => purgeExpiredKeys(transaction, 1000));
-    return undefined;
+    const purged = await fenced.run(state.epoch, async transaction => {
+      const keys = await purgeExpiredKeys(transaction, PURGE_BATCH);
+      return Math.max(keys, await purgeJobs(transaction, HISTORY_DAYS, PURGE_BATCH));
+    });
+    // A full batch means that there is more: it goes on until it has caught up.
+    return purged < PURGE_BATCH ? undefined : 0;
   });
 }
 

@@ -105,6 +105,7 @@ export class TestProcess {
       changed: async () => undefined,
       fenced,
       source: { queue: 'test', region },
+      worker: 'test',
       limits: () => ({ paused: false, perSecond: 10_000, maximumInFlight: 20 }),
       clock: systemClock,
       logger,
@@ -167,7 +168,9 @@ export class OrdersWorld {
   /** An empty schema with the fence at 0. */
   async reset(): Promise<void> {
     await ensureSchema(this.pool);
-    await this.pool.query('TRUNCATE orders, idempotency_keys, outbox, effects, parked_messages');
+    await this.pool.query(
+      'TRUNCATE orders, idempotency_keys, outbox, effects, parked_messages, job_attempts',
+    );
     await this.pool.query('UPDATE fence SET epoch = 0');
   }
 

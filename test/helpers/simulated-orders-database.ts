@@ -125,7 +125,8 @@ export class SimulatedOrdersDatabase {
         (this.outbox.get(first) as OutboxRow).closed = true;
       };
     }
-    if (text.startsWith('INSERT INTO effects')) {
+    if (text.startsWith('INSERT INTO job_attempts')) return () => undefined;
+    if (text.includes('INSERT INTO effects')) {
       return () => this.effects.push({ orderId: first, epoch: second });
     }
     if (text.includes('INTO parked_messages')) {

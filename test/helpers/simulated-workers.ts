@@ -159,6 +159,7 @@ export class SimulatedWorkers {
       fulfilment: new Fulfilment({ fenced, worker: 'w' }),
       changed: async () => undefined,
       source: { queue: 'q', region: 'r' },
+      worker: 'w',
       limits: () => ({ paused: false, perSecond: 1000, maximumInFlight: 10 }),
       clock: life,
       waitSeconds: 1,

@@ -29,6 +29,7 @@ const labOf = (daemon: { pid: number; startTime: string }) => ({
   dns: { host: '127.0.0.1', port: 1 },
   servicePort: 8080,
   gatePort: 8081,
+  databases: {},
 });
 
 beforeEach(() => {

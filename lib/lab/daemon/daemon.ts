@@ -66,7 +66,7 @@ async function start(context: DaemonContext, ends: (() => Promise<void>)[]): Pro
   followers = makeFollowers(context, plane);
   const progress = { started: false };
   serveAdmin(context, controlPlane, plane, followers, progress);
-  writeLabFile(context.paths, describe(context, controlPlane, traffic));
+  writeLabFile(context.paths, describe(context, controlPlane, stores, traffic));
   await startProcesses(context, stores, followers, ends);
   progress.started = true;
   context.output.emit({ code: 'lab.daemon.started', level: 'info', text: 'the data plane is up' });
@@ -108,7 +108,12 @@ function serveAdmin(
   });
 }
 
-function describe(context: DaemonContext, controlPlane: ControlPlane, traffic: Traffic): LabFile {
+function describe(
+  context: DaemonContext,
+  controlPlane: ControlPlane,
+  stores: Stores,
+  traffic: Traffic,
+): LabFile {
   const { settings, secrets, clock } = context;
   const daemon = identify(process.pid);
   if (daemon === undefined)
@@ -126,6 +131,12 @@ function describe(context: DaemonContext, controlPlane: ControlPlane, traffic: T
     dns: traffic.dnsAddress,
     servicePort: traffic.servicePort,
     gatePort: traffic.gatePort,
+    databases: Object.fromEntries(
+      settings.regions.map(name => {
+        const { host, port } = stores.database.server(name);
+        return [name, { host, port, passwordFile: secrets.servicePasswordFile }];
+      }),
+    ),
   };
 }
 

@@ -16,6 +16,11 @@ CREATE TABLE IF NOT EXISTS parked_messages (
   parked_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (queue, id)
 );
+-- Set by whoever has the message run again: when, who, why and under which epoch.
+ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS replayed_at timestamptz;
+ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS replayed_by text;
+ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS replay_reason text;
+ALTER TABLE parked_messages ADD COLUMN IF NOT EXISTS replayed_epoch bigint;
 CREATE INDEX IF NOT EXISTS parked_messages_by_time ON parked_messages (parked_at);
 `;
 
