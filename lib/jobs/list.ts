@@ -34,7 +34,7 @@ export interface Job {
   readonly region: string;
   /** Epoch of the attempt, or under which it was sent; `null` where it was never sent. */
   readonly epoch: number | null;
-  /** When the attempt ended, it was parked, it became due, or it was sent. */
+  /** When the attempt ended, it was parked, it was sent, or, never sent, it became due. */
   readonly at: Date;
   readonly correlationId: string;
   readonly messageId: string | null;
@@ -54,11 +54,11 @@ const BRANCHES: Readonly<Record<Exclude<JobState, 'stranded'>, string>> = {
       concat_ws(' ', id, correlation_id, code, reason, body) AS text
     FROM parked_messages WHERE replayed_at IS NULL`,
   owed: `SELECT order_id::text AS id, 'owed' AS state, 'fulfil' AS kind, $5::text AS region,
-      epoch_sent::float8 AS epoch, created_at AS at, correlation_id AS "correlationId", NULL AS "messageId",
+      epoch_sent::float8 AS epoch, coalesce(sent_at, created_at) AS at, correlation_id AS "correlationId", NULL AS "messageId",
       NULL AS code, CASE WHEN epoch_sent IS NULL THEN 'not sent yet'
         WHEN epoch_sent < $6::bigint THEN 'sent under an older epoch' ELSE 'sent, not done yet' END AS reason,
       concat_ws(' ', order_id, correlation_id) AS text
-    FROM outbox WHERE closed_at IS NULL`,
+    FROM outbox WHERE closed_at IS NULL AND ($9::boolean OR epoch_sent >= $6::bigint)`,
 };
 
 function attempts(outcome: string, also: string): string {
@@ -72,7 +72,7 @@ function attempts(outcome: string, also: string): string {
  * Lists jobs: of one state, or of every state that the database knows. A list of stranded ones peeks into queues,
  * which raises the receive counts of what it shows.
  *
- * @param order `newest` for a list, `oldest` for a replay, which takes what waited longest
+ * @param order `newest` for a list, `oldest` for a replay, which takes what waited longest, and leaves what the relay is about to send
  */
 export async function listJobs(
   context: JobsContext,
@@ -89,7 +89,7 @@ export async function listJobs(
       FROM (${branches.join(' UNION ALL ')}) j
       WHERE ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
         AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR region = $4)
-        AND ($5::text IS NOT NULL AND $6::bigint IS NOT NULL)
+        AND ($5::text IS NOT NULL AND $6::bigint IS NOT NULL AND $9::boolean IS NOT NULL)
         AND ($7::text IS NULL OR position(lower($7) in lower(text)) > 0)
       ORDER BY at ${direction}, id LIMIT $8`,
     [
@@ -101,6 +101,7 @@ export async function listJobs(
       epoch,
       filter.contains ?? null,
       limit,
+      order === 'newest',
     ],
   );
   return rows.map(row => ({ ...row, reason: row.reason === null ? null : redactText(row.reason) }));
