@@ -37,7 +37,13 @@ export interface DnsWorld {
   readonly timeScale: number;
 }
 
-/** Brings a name into the form of {@link RecordSet}: lower case, no final dot. */
+/**
+ * Brings a name into the form of {@link RecordSet}: lower case, no final dot, and characters as themselves that Route 53
+ * echoes as three octal digits, such as `\\052` for `*`.
+ */
 export function normalName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
+  return name
+    .replace(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+    .toLowerCase()
+    .replace(/\.$/, '');
 }
