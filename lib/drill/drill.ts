@@ -1,7 +1,7 @@
 import { HoldfastError } from '../errors';
 import type { DrillContext, DrillRequest } from './context';
 import { HeldLock } from './drill-lock';
-import { driveForward, driveRollback, type Ending } from './drive';
+import { driveForward, driveRollback, type Ending, rollbackOf } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
 import { fileJournals, Journal, type JournalStore } from './journal';
@@ -68,7 +68,7 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
 export function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
   return withTakenUp(context, choice, run => {
     run.journal.append({ type: 'resume', holder: context.holder });
-    const rollback = run.journal.last('rollback');
+    const rollback = rollbackOf(run);
     return conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
   });
 }

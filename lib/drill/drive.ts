@@ -53,12 +53,15 @@ export async function driveRollback(
 ): Promise<Ending> {
   const { output, load } = run.context;
   const { cause, reason } = why;
-  if (run.journal.last('rollback') === undefined) run.journal.append({ type: 'rollback', cause, reason });
+  if (rollbackOf(run) === undefined) run.journal.append({ type: 'rollback', cause, reason });
   load?.setPhase('settle');
   output.emit({ code: 'drill.rollback', level: 'warn', text: `going back: ${reason}`, data: { cause } });
   try {
     const result = await rollBack(run);
-    if (!result.undone) return safeStop(run, `${reason}; the way back is closed: ${result.reason}`);
+    if (!result.undone) {
+      if (result.closed) run.journal.append({ type: 'rollback-closed', reason: result.reason });
+      return safeStop(run, `${reason}; the way back is closed: ${result.reason}`);
+    }
     const missing = await waitUntilActive(run);
     return missing === undefined
       ? { outcome: cause, final: true, reason }
@@ -68,6 +71,13 @@ export async function driveRollback(
     if (!isRefused(error) && !isUnavailable(error)) throw error;
     return safeStop(run, `${reason}; going back failed: ${messageOf(error)}`);
   }
+}
+
+/** The rollback that a run is in; none when its way back turned out to be closed. */
+export function rollbackOf({ journal }: Run) {
+  const rollback = journal.last('rollback');
+  const closed = journal.last('rollback-closed');
+  return rollback === undefined || (closed !== undefined && closed.seq > rollback.seq) ? undefined : rollback;
 }
 
 async function safeStop(run: Run, why: string): Promise<Ending> {

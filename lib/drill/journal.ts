@@ -38,6 +38,10 @@ export type JournalFact =
   | { readonly type: 'step-end'; readonly step: StepId; readonly seconds: number; readonly note?: string }
   | { readonly type: 'resume'; readonly holder: string }
   | { readonly type: 'rollback'; readonly cause: 'aborted' | 'rolled-back'; readonly reason: string }
+  /** The way back is about to leave `promoting`; its answer may be lost. */
+  | { readonly type: 'rollback-act' }
+  /** There is no way back, and none was begun: a resumed run goes forward. */
+  | { readonly type: 'rollback-closed'; readonly reason: string }
   | { readonly type: 'safe-stop'; readonly reason: string; readonly next: string }
   | { readonly type: 'end'; readonly outcome: DrillOutcome; readonly reason?: string };
 

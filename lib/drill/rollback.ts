@@ -10,7 +10,10 @@ import { databaseUntouched } from './steps/database';
 const ROLLBACK_LIMIT_SECONDS = 300;
 
 /** How a rollback ended. */
-export type RollbackResult = { readonly undone: true } | { readonly undone: false; readonly reason: string };
+export type RollbackResult =
+  | { readonly undone: true }
+  /** `closed`: there is no way back, and nothing that was sent can still open one. */
+  | { readonly undone: false; readonly reason: string; readonly closed?: true };
 
 /**
  * Re-activates the old Region at a new epoch, step by step from whatever the register says, and leaves alone what
@@ -25,9 +28,13 @@ export async function rollBack(run: Run): Promise<RollbackResult> {
   while (clock.monotonic() < deadline) {
     try {
       const move = await nextMove(run);
-      if (typeof move === 'string') return { undone: false, reason: move };
+      if (typeof move === 'string') {
+        const begun = run.journal.last('rollback-act') !== undefined;
+        return { undone: false, reason: move, ...(begun ? {} : { closed: true }) };
+      }
       if (move === undefined) return { undone: true };
       await run.lock.ensure();
+      if (sameRecord(move.from, run.records.promoting)) run.journal.append({ type: 'rollback-act' });
       await raise(run.context.cloud, endpoints(run), { ...move, drillId: run.plan.id });
       continue;
     } catch (error) {

@@ -19,9 +19,11 @@ const WATCH_SECONDS = 60;
 export const pollMilliseconds = (timeScale: number): number =>
   Math.max(MINIMUM_POLL_MILLISECONDS, (POLL_SECONDS * 1000) / timeScale);
 
-/** Whether the way back may be closed: the step of no return may have acted. */
-export function pastNoReturn(run: Run): boolean {
-  return run.plan.steps.some(step => step.pointOfNoReturn && run.journal.mayHaveActed(step.id));
+/** Whether the way back may be closed: the step of no return may have acted, or found that another had. */
+export function pastNoReturn({ plan, journal }: Run): boolean {
+  return plan.steps.some(
+    ({ pointOfNoReturn, id }) => pointOfNoReturn && (journal.mayHaveActed(id) || journal.has('step-end', id)),
+  );
 }
 
 /**
