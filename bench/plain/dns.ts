@@ -1,4 +1,4 @@
-import type { DomainName } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { DomainName } from 'aws-cdk-lib/aws-apigateway';
 import type { ApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { CfnHealthCheck, CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
@@ -37,7 +37,7 @@ export class PlainDns extends Construct {
       healthCheckId: check?.ref,
     });
     record('Region', `${region}.orders.example.com`, ...lb);
-    record('Gate', gate.name, gate.regionalDomainName, gate.regionalHostedZoneId);
+    record('Gate', gate.domainName, gate.domainNameAliasDomainName, gate.domainNameAliasHostedZoneId);
   }
 
   private addChecks(): CfnHealthCheck {

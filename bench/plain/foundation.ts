@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
-import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -9,8 +8,11 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnIPSet, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { ROUTE53_CHECKER_RANGES } from '../../regions/route53-checkers';
 
 /** Key, topic, certificates, table and gate. */
 export class PlainFoundation extends Construct {
@@ -46,14 +48,24 @@ export class PlainFoundation extends Construct {
       new Certificate(this, id, { domainName, validation: CertificateValidation.fromDns(zone) });
     this.certificate = certificate('Certificate', 'orders.example.com');
     const gateHost = `gate-${region}.orders.example.com`;
+    new Bucket(this, 'Artifacts', {
+      versioned: true,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const api = this.addGate();
     this.gateDomain = new apigateway.DomainName(this, 'Domain', {
       domainName: gateHost,
       certificate: certificate('GateCertificate', gateHost),
+      endpointType: apigateway.EndpointType.REGIONAL,
+      mapping: api,
     });
-    this.addGate();
+    this.addGuard(api);
   }
 
-  private addGate(): void {
+  private addGate(): apigateway.RestApi {
     const gate = new LambdaFunction(this, 'Gate', {
       runtime: Runtime.NODEJS_22_X,
       handler: 'index.handler',
@@ -63,15 +75,47 @@ export class PlainFoundation extends Construct {
       logGroup: new LogGroup(this, 'GateLogs', { retention: RetentionDays.THREE_MONTHS }),
     });
     gate.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] }));
-    const api = new apigateway.HttpApi(this, 'Api', {
-      createDefaultStage: false,
+    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.ONE_MONTH });
+    const api = new apigateway.RestApi(this, 'Api', {
+      endpointTypes: [apigateway.EndpointType.REGIONAL],
       disableExecuteApiEndpoint: true,
+      cloudWatchRole: true,
+      deployOptions: {
+        throttlingRateLimit: 500,
+        throttlingBurstLimit: 1000,
+        accessLogDestination: new apigateway.LogGroupLogDestination(accessLogs),
+        accessLogFormat: apigateway.AccessLogFormat.jsonWithStandardFields(),
+        loggingLevel: apigateway.MethodLoggingLevel.ERROR,
+      },
     });
-    api.addRoutes({
-      path: '/',
-      methods: [apigateway.HttpMethod.GET],
-      integration: new HttpLambdaIntegration('Gate', gate),
+    api.root.addMethod('GET', new apigateway.LambdaIntegration(gate));
+    return api;
+  }
+
+  private addGuard(api: apigateway.RestApi): void {
+    const metrics = { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
+    const allowed = new CfnIPSet(this, 'Allowed', {
+      scope: 'REGIONAL',
+      ipAddressVersion: 'IPV4',
+      addresses: [...ROUTE53_CHECKER_RANGES],
     });
-    api.addStage('Live', { autoDeploy: true, domainMapping: { domainName: this.gateDomain } });
+    const acl = new CfnWebACL(this, 'Acl', {
+      scope: 'REGIONAL',
+      defaultAction: { block: {} },
+      visibilityConfig: { ...metrics, metricName: 'gate' },
+      rules: [
+        {
+          name: 'checkers',
+          priority: 0,
+          action: { allow: {} },
+          statement: { ipSetReferenceStatement: { arn: allowed.attrArn } },
+          visibilityConfig: { ...metrics, metricName: 'checkers' },
+        },
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Guarded', {
+      resourceArn: api.deploymentStage.stageArn,
+      webAclArn: acl.attrArn,
+    });
   }
 }
