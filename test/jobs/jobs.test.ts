@@ -26,6 +26,14 @@ afterAll(async () => {
 const worker = (epoch = 1, region = ACTIVE) => orders.process(new TestLease(epoch), world.queue(region));
 const all = { filter: {}, maximum: 100 };
 
+/** Whether a connection waits for a lock. */
+async function somebodyWaits(): Promise<boolean> {
+  const { rows } = await orders.pool.query(
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows.length > 0;
+}
+
 async function ordered(count: number, process = worker()) {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) ids.push((await process.order(`key-${index}`)).order.id);
@@ -109,9 +117,23 @@ test('a parked message is sent once more under the present epoch and its first k
   const { rows } = await orders.pool.query<{ id: string }>('SELECT id FROM parked_messages');
   const message = rows[0]?.id ?? '';
   await orders.pool.query('UPDATE parked_messages SET body = $1', [asks(id)]);
-  const operators = ['ada', 'bob'].map(name => world.operator(7, name).context);
-  const reports = await Promise.all(
-    operators.map(context => replayJobs(context, { ...all, ids: [message], reason: 'fixed' })),
+  // Raised before, so that the operators meet at the message and not at the fence.
+  await orders.pool.query('UPDATE fence SET epoch = 7');
+  const operators = ['ada', 'bob'].map(name => world.operator(7, name));
+  const [ada, bob] = operators as [(typeof operators)[0], (typeof operators)[0]];
+  const request = { ...all, ids: [message], reason: 'fixed' };
+  let second: ReturnType<typeof replayJobs> | undefined;
+  // Bob comes when Ada has read the row, and gets as far as he can.
+  const run = async () => {
+    let ended = false;
+    second = replayJobs(bob.context, request).finally(() => {
+      ended = true;
+    });
+    while (!ended && !(await somebodyWaits()));
+  };
+  ada.database.after = { statement: /FROM parked_messages/, run };
+  const reports = [await replayJobs(ada.context, request), await second].filter(
+    report => report !== undefined,
   );
   const results = reports.flatMap(({ jobs }) => jobs.map(({ result }) => result)).sort();
   expect(results).toEqual(['already', 'replayed']);
@@ -124,7 +146,7 @@ test('a parked message is sent once more under the present epoch and its first k
     idempotencyKey: message,
     replayOf: message,
   });
-  const shown = await showJob(operators[0] as never, message);
+  const shown = await showJob(ada.context, message);
   expect(shown?.parked[0]).toMatchObject({ replayReason: 'fixed', replayedEpoch: 7 });
   expect(['ada', 'bob']).toContain(shown?.parked[0]?.replayedBy);
   await worker(7).consume();
