@@ -53,13 +53,19 @@ export async function strike(
 }
 
 function kill({ target, region }: LabFault, stores: Stores, followers: Followers): void {
+  if (target === 'region') {
+    throw new HoldfastError('invalid-input', 'kill is for one process; use hold, which ends all of a Region');
+  }
   const follower = followers.regions.get(region);
   const entry = { clone: 'service', worker: 'worker' }[target as string];
   if (entry !== undefined) {
     if (follower?.instances.kill(entry) === undefined) throw nothing(target, region);
   } else if (target === 'database') stores.database.server(region).kill();
-  else if (target === 'cache') stores.caches.get(region)?.kill();
-  else if (follower?.gate === undefined) throw nothing(target, region);
+  else if (target === 'cache') {
+    const cache = stores.caches.get(region);
+    if (cache === undefined) throw nothing(target, region);
+    cache.kill();
+  } else if (follower?.gate === undefined) throw nothing(target, region);
   else follower.gate.kill();
 }
 
