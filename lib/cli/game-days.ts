@@ -49,17 +49,28 @@ export async function strikeScenario(day: GameDay, name: ScenarioName): Promise<
   }
 }
 
-/** Lifts what still lasts: the lost Region comes back, rejoins, and can be failed back to. */
-export async function endGameDay(day: GameDay, name: ScenarioName): Promise<void> {
+/**
+ * Lifts what still lasts: the lost Region comes back, rejoins, and can be failed back to. Each lift is tried, whatever
+ * became of the others.
+ * @throws the first error of a lift, at the end
+ */
+export async function endGameDay(
+  day: GameDay,
+  name: ScenarioName,
+  lift: (projectRoot: string, fault: LabFault) => Promise<void> = strikeLab,
+): Promise<void> {
+  const failures: unknown[] = [];
   for (const { action, target, region } of [...SCENARIOS[name].faults(day)].reverse()) {
-    const lift = action === 'hold' ? 'release' : 'mend';
+    const lifting = action === 'hold' ? 'release' : 'mend';
     try {
-      await strikeLab(day.projectRoot, { action: lift, target, region });
+      await lift(day.projectRoot, { action: lifting, target, region });
+      const text = `game day ${name}: ${lifting} ${target} in ${region}`;
+      day.output.emit({ code: 'game-day.lifted', level: 'info', text });
     } catch (error) {
       // A standby that was promoted follows nobody any more: its cut ended with the promotion.
-      if (!(lift === 'mend' && error instanceof HoldfastError && error.code === 'refused')) throw error;
+      if (!(lifting === 'mend' && error instanceof HoldfastError && error.code === 'refused'))
+        failures.push(error);
     }
-    const text = `game day ${name}: ${lift} ${target} in ${region}`;
-    day.output.emit({ code: 'game-day.lifted', level: 'info', text });
   }
+  if (failures.length > 0) throw failures[0];
 }
