@@ -1,9 +1,9 @@
 import { RuntimeError } from '../runtime/errors';
 import type { CustomerOrderRequest, CustomerOrders } from './customer-orders';
+import { idempotencyKeyOf } from './http-idempotency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
 import type { StockReads } from './stock-reads';
-import { idempotencyKeyOf } from './stock-routes';
 
 /** What customers' orders stand on. */
 export interface CustomerRoutesOptions {

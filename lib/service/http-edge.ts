@@ -1,6 +1,6 @@
 import type { Clock } from '../runtime/clock';
 import type { Admission } from '../runtime/edge/admission';
-import { type ClientIdentityOptions, identifyClient } from '../runtime/edge/client-identity';
+import { type ClientIdentityOptions, identifyClient, knownClient } from '../runtime/edge/client-identity';
 import { admittedPriority, PRIORITY_HEADER } from '../runtime/edge/priority';
 import { rateHeaders, retryAfterSeconds } from '../runtime/edge/rate-headers';
 import type { RateLimiter } from '../runtime/edge/rate-limiter';
@@ -43,6 +43,11 @@ export class HttpEdge {
       const answer = await this.admit(route, request, until, begun);
       return { ...answer, headers: { ...headers, ...answer.headers } };
     });
+  }
+
+  /** Id of the client whose key this is; undefined when the key is not known. */
+  clientOf(apiKey: string | undefined): string | undefined {
+    return apiKey === undefined ? undefined : knownClient(apiKey, this.options.identity.knownKeys);
   }
 
   private admit(route: Route, request: HttpRequest, until: number, begun: () => void): Promise<HttpAnswer> {

@@ -156,11 +156,13 @@ export class HttpServer {
     const { route, parameters } = findRoute(routes, method, path);
     call.quiet = route.quiet === true;
     if (this.options.telemetry !== undefined) call.pattern = patternText(route.pattern);
+    const header = (name: string) => single(message.headers[name]);
     const request: HttpRequest = {
       method,
       parameters,
       correlationId,
-      header: name => single(message.headers[name]),
+      header,
+      client: () => edge?.clientOf(header('x-api-key')),
       peerAddress: message.socket.remoteAddress,
       query: () => new URLSearchParams(search),
       gone: () => message.socket.destroyed,

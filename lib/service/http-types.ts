@@ -7,6 +7,8 @@ export interface HttpRequest {
   query(): URLSearchParams;
   /** Address of the peer that holds the connection. */
   readonly peerAddress: string | undefined;
+  /** Id of the client who signed in by a known API key; undefined for everybody else. */
+  client(): string | undefined;
   /** Whether nobody waits for the answer any more. */
   gone(): boolean;
   /** Groups of the route's pattern, such as the id in `/orders/:id`. */

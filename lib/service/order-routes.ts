@@ -3,6 +3,7 @@ import { RecentKeys } from '../runtime/edge/priority';
 import type { ConsistentRead, ReadRequest } from '../runtime/reads/consistent-reads';
 import { POSITION_HEADER } from '../runtime/reads/read-position';
 import { askedConsistency, readHeaders } from './http-consistency';
+import { idempotencyKeyOf, withinClient } from './http-idempotency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
@@ -33,7 +34,7 @@ export function orderRoutes(options: OrderRoutesOptions): readonly Route[] {
     {
       method: 'POST',
       pattern: /^\/orders$/,
-      priority: ({ header }) => (recent.has(header('idempotency-key') ?? '') ? 'replay' : 'write'),
+      priority: request => (wasAnswered(recent, request) ? 'replay' : 'write'),
       handle: request => accept(options, request, recent),
     },
     {
@@ -46,21 +47,24 @@ export function orderRoutes(options: OrderRoutesOptions): readonly Route[] {
   ];
 }
 
+function wasAnswered(recent: RecentKeys, request: HttpRequest): boolean {
+  const key = request.header('idempotency-key');
+  return key !== undefined && recent.has(withinClient(request, key));
+}
+
 async function accept(
   options: OrderRoutesOptions,
   request: HttpRequest,
   recent: RecentKeys,
 ): Promise<HttpAnswer> {
-  const idempotencyKey = request.header('idempotency-key') ?? '';
-  if (idempotencyKey.length < 1 || idempotencyKey.length > 128) {
-    throw new HttpError(400, 'invalid-input', 'the header Idempotency-Key must hold 1 to 128 characters');
-  }
-  recent.add(idempotencyKey);
+  const idempotencyKey = idempotencyKeyOf(request);
   const { order, replayed } = await options.orders.accept({
     request: parseOrderRequest(await request.json(), options.maximumQuantity()),
     idempotencyKey,
     correlationId: request.correlationId,
   });
+  // Only what was answered once can be asked again: before that it has no right to a better place.
+  recent.add(idempotencyKey);
   const headers: Record<string, string> = { location: `/orders/${order.id}` };
   if (replayed) headers['idempotent-replay'] = 'true';
   const position = await options.position();

@@ -1,6 +1,7 @@
 import type { FencedTransactions } from '../runtime/database/fence';
 import { claimKey } from '../runtime/idempotency/postgres-idempotency';
 import type { Activation } from './activation';
+import { idempotencyKeyOf } from './http-idempotency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import type { StockReads } from './stock-reads';
 import { StockStore } from './stock-store';
@@ -55,13 +56,6 @@ async function receive(options: StockRoutesOptions, request: HttpRequest): Promi
   });
   fenced.requireLease(epoch);
   return { status: 201, body: response, headers: claim.first ? {} : { 'idempotent-replay': 'true' } };
-}
-
-/** The header `Idempotency-Key`. @throws HttpError 400 */
-export function idempotencyKeyOf(request: HttpRequest): string {
-  const key = request.header('idempotency-key') ?? '';
-  if (key.length >= 1 && key.length <= 128) return key;
-  throw new HttpError(400, 'invalid-input', 'the header Idempotency-Key must hold 1 to 128 characters');
 }
 
 function itemOf(request: HttpRequest): string {

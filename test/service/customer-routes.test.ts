@@ -33,6 +33,7 @@ function ask(method: 'GET' | 'POST', { body = {} as object, query = '', key = 'k
     method,
     query: () => new URLSearchParams(query),
     peerAddress: undefined,
+    client: () => undefined,
     gone: () => false,
     parameters: [],
     correlationId: 'c',

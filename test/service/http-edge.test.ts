@@ -1,4 +1,5 @@
 // The edge of a clone over real sockets: limits, shedding, deadlines, consistency, and what is no HTTP.
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { systemClock } from '../../lib/runtime/clock';
 import { Admission } from '../../lib/runtime/edge/admission';
@@ -11,6 +12,7 @@ import { healthRoutes } from '../../lib/service/health-routes';
 import { HttpEdge } from '../../lib/service/http-edge';
 import { HttpServer } from '../../lib/service/http-server';
 import { orderRoutes } from '../../lib/service/order-routes';
+import type { OrderAttempt } from '../../lib/service/orders';
 import type { Readiness } from '../../lib/service/readiness';
 
 const ORDER = {
@@ -24,7 +26,7 @@ const ORDER = {
 const VIEW = { ...ORDER, fulfilments: 0 };
 
 interface World {
-  accept: () => Promise<{ order: typeof ORDER; replayed: boolean }>;
+  accept: (attempt: OrderAttempt) => Promise<{ order: typeof ORDER; replayed: boolean }>;
   asked: ReadRequest[];
   accepted: number;
 }
@@ -43,9 +45,9 @@ async function start(options: { inHand?: number; limit?: number; milliseconds?: 
       ...healthRoutes(() => ({ ready: true }) as Readiness),
       ...orderRoutes({
         orders: {
-          accept: () => {
+          accept: attempt => {
             world.accepted += 1;
-            return world.accept();
+            return world.accept(attempt);
           },
         },
         reads: { list: async () => ({ orders: [], next: null }) },
@@ -82,7 +84,10 @@ async function start(options: { inHand?: number; limit?: number; milliseconds?: 
         options.limit === undefined
           ? undefined
           : new RateLimiter({ shared, policies, localShare: 1, clock, logger: silentLogger }),
-      identity: { trustedHops: 1, knownKeys: new Set() },
+      identity: {
+        trustedHops: 1,
+        knownKeys: new Set(['alpha', 'beta'].map(key => createHash('sha256').update(key).digest('hex'))),
+      },
       requestMilliseconds: options.milliseconds ?? 5000,
     }),
   });
@@ -114,6 +119,22 @@ test('a client over its limit is told 429, when to come again, and what its limi
   expect(world.accepted).toBe(2);
   expect((await post({ 'x-forwarded-for': '9.9.9.9' })).status).toBe(201);
   expect((await fetch(`${base}/readyz`)).status).toBe(200);
+});
+
+test('equal idempotency keys of two known clients are two keys; an invented API key is no client', async () => {
+  await start({});
+  const keys: string[] = [];
+  world.accept = async attempt => {
+    keys.push(attempt.idempotencyKey);
+    throw new RuntimeError('unavailable', 'enough was seen');
+  };
+  for (const key of ['alpha', 'beta', 'alpha', 'invented']) await post({ 'x-api-key': key });
+  await post();
+  const [alpha, beta, again, invented, nobody] = keys;
+  expect(alpha).not.toBe(beta);
+  expect(again).toBe(alpha);
+  expect([invented, nobody]).toEqual(['k', 'k']);
+  expect(alpha).not.toContain('alpha');
 });
 
 test('what waits too long is told 503 before anything was done; health is answered all the same', async () => {

@@ -34,12 +34,17 @@ export interface ClientIdentity {
  * new one for each request would have none. An IPv6 client is its /64, the least that one site is given.
  */
 export function identifyClient(origin: RequestOrigin, options: ClientIdentityOptions): ClientIdentity {
-  if (origin.apiKey !== undefined) {
-    const hash = digest(origin.apiKey);
-    if (options.knownKeys.has(hash)) return { kind: 'key', id: `k${hash.slice(0, 32)}` };
-  }
+  const known = origin.apiKey === undefined ? undefined : knownClient(origin.apiKey, options.knownKeys);
+  if (known !== undefined) return { kind: 'key', id: known };
   const address = clientAddress(origin, options.trustedHops);
   return { kind: 'address', id: `a${digest(network(address)).slice(0, 32)}` };
+}
+
+/** Id of the client whose key this is, hashed; undefined when the key is not known. */
+export function knownClient(apiKey: string, knownKeys: ReadonlySet<string>): string | undefined {
+  if (knownKeys.size === 0) return undefined;
+  const hash = digest(apiKey);
+  return knownKeys.has(hash) ? `k${hash.slice(0, 32)}` : undefined;
 }
 
 /**
