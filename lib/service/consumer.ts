@@ -5,6 +5,7 @@ import { type ParkedMessage, parkedFor, shouldPark } from '../runtime/queue/park
 import { postgresParking } from '../runtime/queue/postgres-parking';
 import type { IncomingMessage } from '../runtime/queue/queue';
 import { type Fate, QueueConsumer, type QueueConsumerOptions } from '../runtime/queue/queue-consumer';
+import { type TimedTelemetry, tracedMessage } from '../runtime/telemetry/message-telemetry';
 import type { Activation } from './activation';
 import { FULFIL, type Fulfilment } from './fulfilment';
 import { parseWorkMessage, type WorkMessage } from './work-message';
@@ -21,6 +22,8 @@ export interface ConsumerOptions extends Omit<QueueConsumerOptions, 'work' | 're
   readonly source: Pick<ParkedMessage, 'queue' | 'region'>;
   /** Name of the worker, kept with each attempt. */
   readonly worker: string;
+  /** @default - work is neither traced nor measured */
+  readonly telemetry?: TimedTelemetry;
 }
 
 /** Takes messages while this Region is active, and removes each only after its work stands in the database. */
@@ -29,8 +32,17 @@ export class Consumer extends QueueConsumer {
     super({
       ...parts,
       ready: () => parts.activation.state().active,
-      work: message => this.fulfil(message),
+      work: message => this.traced(message),
     });
+  }
+
+  /** Goes on with the trace of the request that owes the work. */
+  private traced(message: IncomingMessage): Promise<Fate> {
+    const { telemetry } = this.parts;
+    if (telemetry === undefined) return this.fulfil(message);
+    const { traceparent } = message.attributes;
+    const source = { system: 'aws_sqs', destination: FULFIL, traceparent };
+    return tracedMessage(telemetry, source, () => this.fulfil(message));
   }
 
   private async fulfil(message: IncomingMessage): Promise<Fate> {

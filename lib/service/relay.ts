@@ -32,10 +32,15 @@ export class OutboxRelay {
       if (rows.length === 0) return false;
       fenced.requireLease(epoch);
       const failed = await queue.send(
-        rows.map(({ orderId, correlationId }) => ({
+        rows.map(({ orderId, correlationId, traceparent }) => ({
           id: orderId,
           body: formatWorkMessage({ orderId, epoch }),
-          attributes: { correlationId, epoch: String(epoch) },
+          // The trace of the request, not of this relay: the worker goes on with what the client began.
+          attributes: {
+            correlationId,
+            epoch: String(epoch),
+            ...(traceparent === null ? {} : { traceparent }),
+          },
         })),
       );
       const sent = rows.filter(row => !failed.includes(row.orderId));

@@ -4,7 +4,7 @@ import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
 import { CUSTOMER_SCHEMA } from './customer-schema';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 4;
+const VERSION = 5;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   closed_at timestamptz,
   closed_epoch bigint
 );
+ALTER TABLE outbox ADD COLUMN IF NOT EXISTS traceparent text;
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (created_at) WHERE closed_at IS NULL;
 -- Append-only, one row a fulfilment, and not unique on purpose: see orders_by_ledger.
 CREATE TABLE IF NOT EXISTS effects (

@@ -6,10 +6,12 @@ import { purgeJobs } from '../runtime/jobs/job-history';
 import { loop } from '../runtime/loop';
 import type { ConsumerLimits } from '../runtime/queue/queue-consumer';
 import type { Logger } from '../runtime/telemetry/logger';
+import type { TimedTelemetry } from '../runtime/telemetry/message-telemetry';
 import { Consumer } from './consumer';
 import { Fulfilment } from './fulfilment';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
+import { processTelemetry } from './process-telemetry';
 import { OutboxRelay } from './relay';
 import { runSagasAndProjections } from './saga-worker';
 import type { ServiceConfig } from './service-config';
@@ -31,10 +33,12 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
   const parts = makeParts(environment, systemClock, logger);
   const intake = new AbortController();
   const background = new AbortController();
-  const ended = runParts(parts, background.signal);
+  const { telemetry, run: runTelemetry } = processTelemetry(environment, 'worker', parts);
+  const ended = Promise.all([runParts(parts, background.signal), runTelemetry(background.signal)]);
+  const timed = { ...telemetry, monotonic: () => parts.clock.monotonic() };
   const work = Promise.all([
     runRelay(parts, intake.signal),
-    runConsumer(parts, intake.signal),
+    runConsumer(parts, timed, intake.signal),
     runPurge(parts, intake.signal),
     runSagasAndProjections(parts, intake.signal),
   ]);
@@ -55,7 +59,7 @@ function runRelay(parts: Parts, signal: AbortSignal): Promise<void> {
   return repeat(parts, signal, 'relay', RELAY_PAUSE, async () => ((await relay.relay()) ? 0 : undefined));
 }
 
-function runConsumer(parts: Parts, signal: AbortSignal): Promise<void> {
+function runConsumer(parts: Parts, telemetry: TimedTelemetry, signal: AbortSignal): Promise<void> {
   const { environment, fenced, cached, config } = parts;
   const { timeScale, region, queueUrl } = environment;
   const scaled = (seconds: number) => Math.max(1, Math.round(seconds / timeScale));
@@ -65,6 +69,7 @@ function runConsumer(parts: Parts, signal: AbortSignal): Promise<void> {
     changed: orderId => cached.invalidate(orderId),
     source: { queue: queueUrl, region },
     worker: environment.instanceId,
+    telemetry,
     limits: () => limitsOf(config.value),
     waitSeconds: scaled(QUEUE_WAIT),
     visibilitySeconds: scaled(VISIBILITY),

@@ -1,11 +1,12 @@
 // The reference service's parts on a real database, with a lease, a register and a queue that a test drives.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { systemClock } from '../../lib/runtime/clock';
 import { FencedTransactions } from '../../lib/runtime/database/fence';
 import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
 import type { IncomingMessage, OutgoingMessage, Queue } from '../../lib/runtime/queue/queue';
 import type { LeaseState } from '../../lib/runtime/register/lease';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
+import { type FinishedSpan, Tracer } from '../../lib/runtime/telemetry/tracer';
 import type { ActivationState } from '../../lib/service/activation';
 import { Consumer } from '../../lib/service/consumer';
 import { Fulfilment } from '../../lib/service/fulfilment';
@@ -77,6 +78,8 @@ export class TestProcess {
   readonly relay: OutboxRelay;
   readonly consumer: Consumer;
   readonly reads: OrderReads;
+  /** Spans of the consumer. */
+  readonly spans: FinishedSpan[] = [];
 
   constructor(
     private readonly pool: PostgresPool,
@@ -100,6 +103,14 @@ export class TestProcess {
     this.relay = new OutboxRelay({ activation, fenced, queue, logger });
     this.consumer = new Consumer({
       activation,
+      telemetry: {
+        monotonic: () => systemClock.monotonic(),
+        tracer: new Tracer({
+          clock: systemClock,
+          makeHex: digits => randomBytes(digits / 2).toString('hex'),
+          export: span => void this.spans.push(span),
+        }),
+      },
       queue,
       fulfilment: new Fulfilment({ fenced, worker: 'test' }),
       changed: async () => undefined,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { formatTraceparent, withinSpan } from '../../lib/runtime/telemetry/trace-context';
 import { OrdersWorld, TestLease, TestQueue } from '../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';
 
@@ -33,6 +34,21 @@ describe('the relay', () => {
     const sent = [...process.queue.messages.values()];
     expect(sent).toHaveLength(12);
     expect(sent[0]?.attributes).toEqual({ correlationId: 'correlation-key-0', epoch: '1' });
+  });
+
+  test('sends the trace of the request, however late, and the worker goes on with it', async () => {
+    const process = world.process();
+    const request = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+    await withinSpan(request, () => process.order('traced'));
+    await process.order('untraced');
+    await process.relay.relay();
+    const [traced, untraced] = [...process.queue.messages.values()];
+    expect(traced?.attributes.traceparent).toBe(formatTraceparent(request));
+    expect(untraced?.attributes).not.toHaveProperty('traceparent');
+    while (process.queue.messages.size > 0) await process.consume();
+    const spans = process.spans.filter(({ traceId }) => traceId === request.traceId);
+    expect(spans).toEqual([expect.objectContaining({ kind: 'consumer', parentSpanId: request.spanId })]);
+    expect(process.spans).toHaveLength(2);
   });
 
   test('sends again what a crash left unmarked', async () => {

@@ -1,26 +1,31 @@
 import type { Queryable } from '../database/database';
+import { currentSpan, formatTraceparent } from '../telemetry/trace-context';
 
 /** A row of the transactional outbox: work that is owed. It closes when the work is done, not when it is sent. */
 export interface OutboxRow {
   readonly orderId: string;
   readonly correlationId: string;
+  /** Trace of the request that made the work due, if it was traced. */
+  readonly traceparent: string | null;
   /** Epoch under which it was last sent, if ever. */
   readonly epochSent: number | null;
   readonly closed: boolean;
 }
 
-const COLUMNS = `order_id AS "orderId", correlation_id AS "correlationId", epoch_sent::float8 AS "epochSent",
+const COLUMNS = `order_id AS "orderId", correlation_id AS "correlationId", traceparent, epoch_sent::float8 AS "epochSent",
   closed_at IS NOT NULL AS closed`;
 
-/** Owes work, inside the transaction that makes it due. */
+/** Owes work, inside the transaction that makes it due; keeps the trace in which that happens. */
 export async function addToOutbox(
   transaction: Queryable,
   orderId: string,
   correlationId: string,
 ): Promise<void> {
-  await transaction.query('INSERT INTO outbox (order_id, correlation_id) VALUES ($1, $2)', [
+  const span = currentSpan();
+  await transaction.query('INSERT INTO outbox (order_id, correlation_id, traceparent) VALUES ($1, $2, $3)', [
     orderId,
     correlationId,
+    span === undefined ? null : formatTraceparent(span),
   ]);
 }
 

@@ -65,7 +65,9 @@ export class SpanExport {
     while (endpoint !== undefined && this.waiting.length > 0) {
       const batch = this.waiting.slice(0, BATCH);
       try {
-        await post(`${endpoint.replace(/\/+$/, '')}/v1/traces`, JSON.stringify(otlp(batch, resource)));
+        const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+        const taken = await post(url, JSON.stringify(otlp(batch, resource)));
+        if (!taken) this.dropped += batch.length;
       } catch (error) {
         logger.debug('spans.not-delivered', { reason: reasonOf(error), waiting: this.waiting.length });
         return;
@@ -75,13 +77,15 @@ export class SpanExport {
   }
 }
 
-async function post(url: string, body: string): Promise<void> {
+/** Whether the collector took it. Throws for what it may take later. */
+async function post(url: string, body: string): Promise<boolean> {
   const headers = { 'content-type': 'application/json' };
   const answer = await limited(TIMEOUT, signal => fetch(url, { method: 'POST', headers, body, signal }));
   await answer.arrayBuffer();
   // What the collector refuses for good would be refused again for ever, so only what it may take later waits.
   if (answer.status === 429 || answer.status >= 500)
     throw new Error(`the collector answered ${answer.status}`);
+  return answer.ok;
 }
 
 /** Spans as OTLP writes them in JSON: ids in hexadecimal, times as texts of nanoseconds. */
