@@ -14,7 +14,9 @@ export const multiRegionKey: Rule = {
   evaluate: key => {
     const multiRegion = key.at(PATH);
     if (isHidden(multiRegion)) return unknown(PATH);
-    const kept = key.raw.DeletionPolicy === 'Retain' && key.raw.UpdateReplacePolicy === 'Retain';
+    const kept =
+      /^Retain(ExceptOnCreate)?$/.test(String(key.raw.DeletionPolicy)) &&
+      key.raw.UpdateReplacePolicy === 'Retain';
     return !isTrue(multiRegion) || kept ? COMPLIANT : broken(PATH);
   },
 };
