@@ -80,13 +80,15 @@ describe('under ten times the load that can be served', () => {
         });
         expect(goodput).toBeGreaterThan(0.88);
         expect(Math.max(...waits.map(({ wait }) => wait))).toBeLessThanOrEqual(INTERVAL);
-        // Once the standing queue is known, nobody who waited longer than the target is let in.
-        const later = waits.filter(({ at }) => at > 2 * INTERVAL && at < 4000);
+        // Once the standing queue is known, nobody who waited longer than the target is let in. An interval ends with the
+        // first look after it, half a target later at the most, and the first one does not count: it began empty.
+        const known = 2 * (INTERVAL + TARGET / 2);
+        const later = waits.filter(({ at }) => at > known && at < 4000);
         expect(Math.max(...later.map(({ wait }) => wait))).toBeLessThanOrEqual(TARGET);
         for (const { offered, served, shed } of Object.values(outcomes)) expect(served + shed).toBe(offered);
         expect(admission.counts.shed).toBeGreaterThan(0);
       }),
-      { numRuns: 5 },
+      { numRuns: 5, examples: [[366361418]] },
     );
   });
 
