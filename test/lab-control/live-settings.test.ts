@@ -137,6 +137,25 @@ test('a first deploy into an empty Region: the weights are born as the listener 
   expect(JSON.parse(Parameter?.Value ?? '')).toEqual({ blue: 100, green: 0 });
 });
 
+test('BP-12: live traffic is on green; a deploy of a tag elsewhere leaves it there, and one of the listener is put right', async () => {
+  await store('/shop/live/weights', '{"blue":0,"green":100}');
+  await handler();
+  expect(await liveWeights()).toEqual([0, 100]);
+  const asBorn = service(100).Resources;
+  const tagged = (name: string) => {
+    const { Type, Properties } = asBorn[name] as { Type: string; Properties: object };
+    return { [name]: { Type, Properties: { ...Properties, Tags: [{ Key: 'team', Value: 'shop' }] } } };
+  };
+  expect((await stacks.update(STACK, service(100, 1, tagged('Table')))).status).toBe('UPDATE_COMPLETE');
+  expect(await liveWeights()).toEqual([0, 100]);
+  // CloudFormation writes the template's weights whenever it updates the listener, for a tag too.
+  const both = { ...tagged('Table'), ...tagged('Listener') };
+  expect((await stacks.update(STACK, service(100, 1, both))).status).toBe('UPDATE_COMPLETE');
+  expect(await liveWeights()).toEqual([100, 0]);
+  expect(await handler()).toMatchObject({ weights: 're-asserted' });
+  expect(await liveWeights()).toEqual([0, 100]);
+});
+
 test('a shift stores, the controller turns', async () => {
   await store('/shop/live/weights', '{"blue":50,"green":50}');
   await store('/shop/live/floor/shop-blue', '4');
