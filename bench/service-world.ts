@@ -1,17 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../lib/clock';
-import { createLabFolders, labPaths } from '../lib/lab/paths';
-import { GlobalDatabase, PostgresServer, preparePostgres, serverUser } from '../lib/lab/postgres';
-import { ProcessRegistry } from '../lib/lab/processes';
+import { startTemporaryDatabase, TEMPORARY } from '../lib/lab/temporary-database';
 
 const REGION = 'us-east-2';
-const PASSWORD = 'only-for-benchmarks';
 
 /** A real PostgreSQL server, and the environment in which a process finds it. */
 export interface BenchDatabase {
@@ -21,46 +15,15 @@ export interface BenchDatabase {
 
 /** Starts the lab's PostgreSQL with an empty database that the role `service` owns. */
 export async function startBenchDatabase(): Promise<BenchDatabase> {
-  const root = mkdtempSync(path.join(tmpdir(), 'holdfast-bench-'));
-  const paths = labPaths(root);
-  createLabFolders(paths);
-  mkdirSync(paths.data, { recursive: true, mode: 0o755 });
-  const passwordFile = path.join(paths.secrets, 'service');
-  writeFileSync(passwordFile, PASSWORD, { mode: 0o600 });
-  const output = { emit: () => undefined };
-  const port = await freePort();
-  const server = new PostgresServer({
-    binaries: preparePostgres({ data: paths.data }),
-    user: serverUser(),
-    password: PASSWORD,
-    registry: new ProcessRegistry(paths, systemClock),
-    clock: systemClock,
-    output,
-    region: REGION,
-    host: '127.0.0.1',
-    port,
-    dataFolder: path.join(paths.data, 'data', REGION),
-  });
-  const database = { name: 'orders', user: 'service', password: PASSWORD };
-  const global = new GlobalDatabase({
-    servers: [server],
-    seed: REGION,
-    database,
-    clock: systemClock,
-    output,
-  });
-  await global.create();
+  const database = await startTemporaryDatabase([REGION], systemClock);
   return {
     environment: {
-      HOLDFAST_DATABASE_HOST: '127.0.0.1',
-      HOLDFAST_DATABASE_PORT: String(port),
-      HOLDFAST_DATABASE_NAME: 'orders',
-      HOLDFAST_DATABASE_AUTH: `file:${passwordFile}`,
+      HOLDFAST_DATABASE_HOST: database.host,
+      HOLDFAST_DATABASE_PORT: String(database.port(REGION)),
+      HOLDFAST_DATABASE_NAME: TEMPORARY.name,
+      HOLDFAST_DATABASE_AUTH: `file:${database.passwordFile}`,
     },
-    async stop() {
-      await global.stop();
-      for (const folder of [paths.data, root]) rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => database.stop(),
   };
 }
 
@@ -116,14 +79,4 @@ export async function startServer(
   });
   lines.removeAllListeners('line').on('line', () => undefined);
   return { url: `http://127.0.0.1:${port}`, child };
-}
-
-/** A port that nobody listened on a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createSocketServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
