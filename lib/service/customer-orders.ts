@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../runtime/database/database';
-import type { FencedTransactions } from '../runtime/database/fence';
 import { PostgresEventLog } from '../runtime/events/postgres-event-log';
 import { claimKey } from '../runtime/idempotency/postgres-idempotency';
 import { startSaga } from '../runtime/saga/postgres-saga-store';
-import type { Activation } from './activation';
-import type { AcceptedOrder } from './orders';
+import { currentTraceparent } from '../runtime/telemetry/trace-context';
+import { type AcceptedOrder, acceptOrder, type OrderOutcome, type OrdersOptions } from './orders';
 import { PAYMENT_SAGA, type PaymentInput } from './saga-payment';
 
 /** What a customer orders and pays. */
@@ -17,18 +16,6 @@ export interface CustomerOrderRequest {
   readonly cents: number;
 }
 
-/** What taking customers' orders stands on. */
-export interface CustomerOrdersOptions {
-  readonly application: string;
-  readonly region: string;
-  readonly activation: Pick<Activation, 'requireEpoch'>;
-  readonly fenced: FencedTransactions;
-  /** Makes the id of a new order (a UUID). */
-  readonly makeId: () => string;
-  /** How long a key is remembered, in seconds; so long a client may ask again. */
-  readonly idempotencySeconds: () => number;
-}
-
 /** One attempt. */
 export interface CustomerOrderAttempt {
   readonly request: CustomerOrderRequest;
@@ -38,20 +25,13 @@ export interface CustomerOrderAttempt {
 
 /** Takes orders that are paid for: order, key, first event and saga are one transaction under the lease and the fence. */
 export class CustomerOrders {
-  constructor(private readonly options: CustomerOrdersOptions) {}
+  constructor(private readonly options: OrdersOptions) {}
 
-  /**
-   * Accepts an order, or repeats the first answer to its key; see `Orders.accept`.
-   * @throws RuntimeError `not-active`, `fenced`, `unavailable` or `key-reused`
-   */
-  async accept(attempt: CustomerOrderAttempt): Promise<{ order: AcceptedOrder; replayed: boolean }> {
-    const { activation, fenced, region, makeId } = this.options;
-    const epoch = activation.requireEpoch();
-    const { item, quantity } = attempt.request;
-    const order: AcceptedOrder = { id: makeId(), item, quantity, status: 'accepted', epoch, region };
-    const outcome = await fenced.run(epoch, transaction => this.write(transaction, order, attempt));
-    fenced.requireLease(epoch);
-    return outcome;
+  /** Accepts an order; see {@link acceptOrder}. */
+  accept(attempt: CustomerOrderAttempt): Promise<OrderOutcome> {
+    return acceptOrder(this.options, attempt.request, (transaction, order) =>
+      this.write(transaction, order, attempt),
+    );
   }
 
   private async write(transaction: Queryable, order: AcceptedOrder, attempt: CustomerOrderAttempt) {
@@ -68,12 +48,13 @@ export class CustomerOrders {
       'INSERT INTO orders (id, item, quantity, status, epoch, region) VALUES ($1, $2, $3, $4, $5, $6)',
       [id, item, quantity, status, epoch, region],
     );
-    const input: PaymentInput = { orderId: id, ...request };
+    const placed: PaymentInput = { orderId: id, ...request };
+    const input: PaymentInput = { ...placed, traceparent: currentTraceparent() };
     const log = new PostgresEventLog(transaction, {
       actor: `customer:${request.customer}`,
       ...{ correlationId, epoch },
     });
-    await log.append(`order-${id}`, 0, [{ type: 'order.placed', data: input }]);
+    await log.append(`order-${id}`, 0, [{ type: 'order.placed', data: placed }]);
     await startSaga(transaction, {
       id: sagaIdOf(scope, idempotencyKey),
       name: PAYMENT_SAGA,

@@ -5,8 +5,14 @@ import { SAGA_SCHEMA } from '../runtime/saga/saga-schema';
 export const CUSTOMER_SCHEMA = `
 ${EVENT_LOG_SCHEMA}
 ${SAGA_SCHEMA}
-ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_status_check;
-ALTER TABLE orders ADD CONSTRAINT orders_status_check CHECK (status IN ('accepted', 'fulfilled', 'rejected'));
+-- Orders of a database that knew no rejected ones. Only where it is needed: it locks and reads the whole table.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'orders_status_check'
+                    AND pg_get_constraintdef(oid) LIKE '%rejected%') THEN
+    ALTER TABLE orders DROP CONSTRAINT IF EXISTS orders_status_check;
+    ALTER TABLE orders ADD CONSTRAINT orders_status_check CHECK (status IN ('accepted', 'fulfilled', 'rejected'));
+  END IF;
+END $$;
 -- What was answered to each token: an answer stays what it was, a refusal too.
 CREATE TABLE IF NOT EXISTS stock_reservations (
   token text PRIMARY KEY,

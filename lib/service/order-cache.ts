@@ -15,7 +15,7 @@ export interface OrderCacheOptions {
   readonly reads: Pick<OrderReads, 'find' | 'findMany' | 'recentIds'>;
   /** The epoch in force, if one is known. */
   readonly epoch: () => number | undefined;
-  /** How long a fulfilled order may be served, in unscaled seconds. */
+  /** How long an order that is over may be served, in unscaled seconds. */
   readonly cacheSeconds: () => number;
 }
 
@@ -38,7 +38,7 @@ export function orderCache(options: OrderCacheOptions): CacheAside<OrderView> {
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     key: id => orderKey(application, epoch(), id),
     load: id => reads.find(id),
-    ttlMilliseconds: order => scaled(order.status === 'fulfilled' ? cacheSeconds() : OPEN_ORDER_SECONDS),
+    ttlMilliseconds: order => scaled(order.status === 'accepted' ? OPEN_ORDER_SECONDS : cacheSeconds()),
     negativeMilliseconds: scaled(NO_ORDER_SECONDS),
     staleMilliseconds: scaled(STALE_SECONDS),
   });

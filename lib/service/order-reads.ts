@@ -1,12 +1,15 @@
 import type { Queryable } from '../runtime/database/database';
 import { toRuntimeError } from '../runtime/database/fence';
 
+/** Where an order stands. The last two are final. */
+export type OrderStatus = 'accepted' | 'fulfilled' | 'rejected';
+
 /** An order as it stands. */
 export interface OrderView {
   readonly id: string;
   readonly item: string;
   readonly quantity: number;
-  readonly status: 'accepted' | 'fulfilled';
+  readonly status: OrderStatus;
   /** How often it was fulfilled; anything above 1 is a defect that must be visible. */
   readonly fulfilments: number;
   /** Epoch and Region that accepted it. */
@@ -18,7 +21,7 @@ export interface OrderView {
 export interface LedgerLine {
   readonly id: string;
   readonly number: number;
-  readonly status: 'accepted' | 'fulfilled';
+  readonly status: OrderStatus;
   readonly fulfilments: number;
 }
 

@@ -34,24 +34,40 @@ export interface OrderAttempt {
   readonly correlationId: string;
 }
 
+/** The answer, and whether it is the first one again. */
+export interface OrderOutcome {
+  readonly order: AcceptedOrder;
+  readonly replayed: boolean;
+}
+
+/**
+ * Accepts an order by what `write` does in one transaction, or repeats the first answer to its key. The lease is checked
+ * before COMMIT and again before the answer: when it ended in between, the order may stand, but it is not acknowledged,
+ * and the client that asks again under the same key learns what became of it.
+ *
+ * @throws RuntimeError `not-active`, `fenced`, `unavailable` or `key-reused`
+ */
+export async function acceptOrder(
+  { activation, fenced, region, makeId }: OrdersOptions,
+  { item, quantity }: Pick<OrderRequest, 'item' | 'quantity'>,
+  write: (transaction: Queryable, order: AcceptedOrder) => Promise<OrderOutcome>,
+): Promise<OrderOutcome> {
+  const epoch = activation.requireEpoch();
+  const order: AcceptedOrder = { id: makeId(), item, quantity, status: 'accepted', epoch, region };
+  const outcome = await fenced.run(epoch, transaction => write(transaction, order));
+  fenced.requireLease(epoch);
+  return outcome;
+}
+
 /** Takes orders: order, idempotency record and outbox row are one transaction under the lease and the fence. */
 export class Orders {
   constructor(private readonly options: OrdersOptions) {}
 
-  /**
-   * Accepts an order, or repeats the first answer to its key. The lease is checked before COMMIT and again before
-   * the answer: when it ended in between, the order may stand, but it is not acknowledged, and the client that asks
-   * again under the same key learns what became of it.
-   * @throws RuntimeError `not-active`, `fenced`, `unavailable` or `key-reused`.
-   */
-  async accept(attempt: OrderAttempt): Promise<{ order: AcceptedOrder; replayed: boolean }> {
-    const { activation, fenced, region, makeId } = this.options;
-    const epoch = activation.requireEpoch();
-    const { item, quantity } = attempt.request;
-    const order: AcceptedOrder = { id: makeId(), item, quantity, status: 'accepted', epoch, region };
-    const outcome = await fenced.run(epoch, transaction => this.write(transaction, order, attempt));
-    fenced.requireLease(epoch);
-    return outcome;
+  /** Accepts an order; see {@link acceptOrder}. */
+  accept(attempt: OrderAttempt): Promise<OrderOutcome> {
+    return acceptOrder(this.options, attempt.request, (transaction, order) =>
+      this.write(transaction, order, attempt),
+    );
   }
 
   private async write(transaction: Queryable, order: AcceptedOrder, attempt: OrderAttempt) {

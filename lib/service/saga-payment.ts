@@ -1,6 +1,7 @@
 import type { Queryable } from '../runtime/database/database';
 import type { FencedTransactions } from '../runtime/database/fence';
 import { PostgresEventLog } from '../runtime/events/postgres-event-log';
+import { addToOutbox } from '../runtime/outbox/outbox';
 import { Refused, type SagaCall, type SagaDefinition, type SagaStep, sagaToken } from '../runtime/saga/saga';
 import type { PaymentProvider } from './payment-provider';
 import { StockStore } from './stock-store';
@@ -12,6 +13,8 @@ export interface PaymentInput {
   readonly item: string;
   readonly quantity: number;
   readonly cents: number;
+  /** Trace of the request that placed the order, if it was traced: the saga goes on when that has long ended. */
+  readonly traceparent?: string;
 }
 
 /** What the saga stands on. */
@@ -74,11 +77,9 @@ export function paymentSaga({ fenced, provider }: PaymentSagaOptions): SagaDefin
 
 /** The order becomes work: from here on the outbox brings it to its fulfilment. */
 async function confirm(transaction: Queryable, call: Call): Promise<void> {
-  const { rowCount } = await transaction.query(
-    'INSERT INTO outbox (order_id, correlation_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-    [call.input.orderId, call.correlationId],
-  );
-  if (rowCount === 1) await tell(transaction, call, 'order.confirmed');
+  const { orderId, traceparent } = call.input;
+  const added = await addToOutbox(transaction, orderId, call.correlationId, traceparent);
+  if (added) await tell(transaction, call, 'order.confirmed');
 }
 
 async function reject(transaction: Queryable, call: Call): Promise<void> {

@@ -4,7 +4,7 @@ import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
 import { CUSTOMER_SCHEMA } from './customer-schema';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 5;
+const VERSION = 6;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS orders (
   quantity integer NOT NULL CHECK (quantity > 0),
   ledger text,
   number bigint,
-  status text NOT NULL CHECK (status IN ('accepted', 'fulfilled')),
+  status text NOT NULL CHECK (status IN ('accepted', 'fulfilled', 'rejected')),
   epoch bigint NOT NULL,
   region text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()

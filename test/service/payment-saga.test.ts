@@ -4,7 +4,9 @@ import { PostgresSagaStore } from '../../lib/runtime/saga/postgres-saga-store';
 import { listSagas, sagaHistory } from '../../lib/runtime/saga/saga-reads';
 import { SagaRunner } from '../../lib/runtime/saga/saga-runner';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
+import { formatTraceparent, withinSpan } from '../../lib/runtime/telemetry/trace-context';
 import { CustomerOrders } from '../../lib/service/customer-orders';
+import { OrderReads } from '../../lib/service/order-reads';
 import { LabPaymentProvider } from '../../lib/service/payment-provider';
 import { paymentSaga } from '../../lib/service/saga-payment';
 import { projectionTurn } from '../../lib/service/saga-worker';
@@ -63,9 +65,6 @@ const receive = (process: TestProcess, quantity: number) =>
     ),
   );
 
-const status = async (id: string) =>
-  (await world.pool.query<{ status: string }>('SELECT status FROM orders WHERE id = $1', [id])).rows[0]
-    ?.status;
 const payments = async () => (await world.pool.query('SELECT status, calls FROM lab_payments')).rows;
 
 test('an order is reserved, paid, handed on, fulfilled once, and found by its customer', async () => {
@@ -92,6 +91,20 @@ test('an order is reserved, paid, handed on, fulfilled once, and found by its cu
   });
 });
 
+test('the trace of the request comes out at the other end of the saga, and stands in no event', async () => {
+  const process = world.process();
+  await receive(process, 5);
+  const request = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
+  const { order } = await withinSpan(request, () => place(process, 'traced'));
+  await runner(process).turn(1);
+  await process.relay.relay();
+  const [message] = [...process.queue.messages.values()];
+  expect(message?.attributes.traceparent).toBe(formatTraceparent(request));
+  const { rows } = await world.pool.query('SELECT data FROM events WHERE stream = $1', [`order-${order.id}`]);
+  expect(rows).toHaveLength(2);
+  expect(JSON.stringify(rows)).not.toContain(request.traceId);
+});
+
 test('what is not in stock is not charged; what is declined gives its stock back; both are rejected', async () => {
   const process = world.process();
   await receive(process, 2);
@@ -99,7 +112,10 @@ test('what is not in stock is not charged; what is declined gives its stock back
   const declined = await place(process, 'b', 2_000_000, 'declined');
   for (let turn = 0; turn < 2; turn += 1) await runner(process).turn(1);
   expect(await listSagas(world.pool, 'undone')).toHaveLength(2);
-  expect([await status(missing.order.id), await status(declined.order.id)]).toEqual(['rejected', 'rejected']);
+  const reads = new OrderReads(world.pool);
+  for (const { order } of [missing, declined]) {
+    expect(await reads.find(order.id)).toMatchObject({ status: 'rejected', fulfilments: 0 });
+  }
   expect(await payments()).toEqual([{ status: 'refused', calls: 1 }]);
   const turn = projectionTurn({ fenced: process.fenced, logger: silentLogger });
   while (await turn(1));

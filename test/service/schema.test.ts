@@ -36,3 +36,16 @@ test('the fence holds one row only', async () => {
   await expect(pool.query('INSERT INTO fence (epoch) VALUES (7)')).rejects.toThrow(/fence_pkey/);
   await expect(pool.query('INSERT INTO fence (single, epoch) VALUES (false, 7)')).rejects.toThrow(/check/);
 });
+
+test('a database that knew no rejected orders learns to', async () => {
+  await pool.query(`ALTER TABLE orders DROP CONSTRAINT orders_status_check`);
+  await pool.query(
+    `ALTER TABLE orders ADD CONSTRAINT orders_status_check CHECK (status IN ('accepted', 'fulfilled'))`,
+  );
+  await pool.query('UPDATE schema_version SET version = 1');
+  await ensureSchema(pool);
+  const { rows } = await pool.query<{ definition: string }>(
+    `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'orders_status_check'`,
+  );
+  expect(rows[0]?.definition).toContain('rejected');
+});

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database';
-import { currentSpan, formatTraceparent } from '../telemetry/trace-context';
+import { currentTraceparent } from '../telemetry/trace-context';
 
 /** A row of the transactional outbox: work that is owed. It closes when the work is done, not when it is sent. */
 export interface OutboxRow {
@@ -15,18 +15,23 @@ export interface OutboxRow {
 const COLUMNS = `order_id AS "orderId", correlation_id AS "correlationId", traceparent, epoch_sent::float8 AS "epochSent",
   closed_at IS NOT NULL AS closed`;
 
-/** Owes work, inside the transaction that makes it due; keeps the trace in which that happens. */
+/**
+ * Owes work, inside the transaction that makes it due; resolves to false when it is owed already. Keeps the trace of the
+ * request behind it.
+ *
+ * @param traceparent @default - that of the span in which the work in hand runs, if there is one
+ */
 export async function addToOutbox(
   transaction: Queryable,
   orderId: string,
   correlationId: string,
-): Promise<void> {
-  const span = currentSpan();
-  await transaction.query('INSERT INTO outbox (order_id, correlation_id, traceparent) VALUES ($1, $2, $3)', [
-    orderId,
-    correlationId,
-    span === undefined ? null : formatTraceparent(span),
-  ]);
+  traceparent: string | undefined = currentTraceparent(),
+): Promise<boolean> {
+  const { rowCount } = await transaction.query(
+    'INSERT INTO outbox (order_id, correlation_id, traceparent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    [orderId, correlationId, traceparent ?? null],
+  );
+  return rowCount === 1;
 }
 
 /**

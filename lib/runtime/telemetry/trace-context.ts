@@ -39,6 +39,12 @@ export function currentSpan(): SpanContext | undefined {
   return storage.getStore();
 }
 
+/** The `traceparent` of the work in hand, if it is traced. */
+export function currentTraceparent(): string | undefined {
+  const span = currentSpan();
+  return span === undefined ? undefined : formatTraceparent(span);
+}
+
 /** Runs `work` within a span, so that what it begins and sends belongs to it. */
 export function withinSpan<T>(span: SpanContext, work: () => T): T {
   return storage.run(span, work);
@@ -51,8 +57,8 @@ export function withinSpan<T>(span: SpanContext, work: () => T): T {
 export function withTraceparent<T extends Readonly<Record<string, string>>>(
   carrier: T,
 ): T & { readonly traceparent?: string } {
-  const span = currentSpan();
-  return span === undefined ? carrier : { ...carrier, [TRACEPARENT]: formatTraceparent(span) };
+  const traceparent = currentTraceparent();
+  return traceparent === undefined ? carrier : { ...carrier, [TRACEPARENT]: traceparent };
 }
 
 /** The trace that a record of a stream carries as a field beside its data, if it does. */
