@@ -1,5 +1,6 @@
-import { Stage, Tags } from 'aws-cdk-lib';
+import { Stage, type StageSynthesisOptions, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { inheritTags } from '../constructs/inherited-tags';
 import { type ResolvedTopology, regionOf } from '../regions';
 import { DataStack } from './data-stack';
 import { DnsStack } from './dns-stack';
@@ -62,5 +63,10 @@ export class RegionStage extends Stage {
     });
     this.dns.addStackDependency(this.operations, 'records come last, when the Region is watched');
     Tags.of(this).add('application', props.topology.application);
+  }
+  /** Synthesizes the Region with the tags that the app, or whatever stands between, was given. */
+  override synth(options?: StageSynthesisOptions): ReturnType<Stage['synth']> {
+    inheritTags(this);
+    return super.synth(options);
   }
 }

@@ -84,7 +84,7 @@ export interface GlobalTableOptions {
    */
   readonly keyArns?: Readonly<Record<string, string>>;
   /**
-   * Tags of the copy in every Region. The CDK's own tags do not reach this resource.
+   * Tags of the copy in every Region, beside those that `Tags.of` gives.
    * @default - none
    */
   readonly tags?: Readonly<Record<string, string>>;

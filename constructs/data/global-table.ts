@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { type CfnTag, type ITaggable, Lazy, Stack, type TagManager, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { KEEP_ONCE_BORN } from '../removal';
@@ -15,6 +15,7 @@ import type {
   GlobalTableProps,
 } from './global-table-props';
 import { keyAttributes, validateGlobalTable } from './global-table-validation';
+import { replicaTags } from './replica-tags';
 
 /**
  * A DynamoDB table with a copy in every Region, each of which takes writes. **Eventually consistent**: the last
@@ -25,7 +26,7 @@ import { keyAttributes, validateGlobalTable } from './global-table-validation';
  * ({@link GlobalTable.fromTableName}). Every copy is protected from deletion, so that taking a Region out of `regions`,
  * or the owner out of the app, deletes no data until a person has lifted the protection of that copy.
  */
-export class GlobalTable extends GlobalTableAccess {
+export class GlobalTable extends GlobalTableAccess implements ITaggable {
   /** This Region's copy of a table that another Region's stack owns. */
   static fromTableName(scope: Construct, id: string, tableName: string): IGlobalTable {
     return new NamedGlobalTable(scope, id, { tableName });
@@ -39,6 +40,8 @@ export class GlobalTable extends GlobalTableAccess {
   readonly tableName: string;
   readonly tableArn: string;
   readonly tableStreamArn: string;
+  /** Tags of the copy in every Region; `Tags.of` reaches them. */
+  readonly tags: TagManager;
   protected readonly indexNames: readonly string[];
   protected readonly keyArn?: string;
 
@@ -48,6 +51,7 @@ export class GlobalTable extends GlobalTableAccess {
     const known = Token.isUnresolved(region) ? undefined : region;
     validateGlobalTable(`GlobalTable ${scope.node.path}/${id}`, props, known);
     super(scope, id);
+    this.tags = replicaTags(Object.entries(props.tags ?? {}).map(([key, value]) => ({ key, value })));
     const table = this.createTable(props);
     table.applyRemovalPolicy(KEEP_ONCE_BORN);
     this.tableName = props.tableName;
@@ -79,13 +83,19 @@ export class GlobalTable extends GlobalTableAccess {
           ? undefined
           : { enabled: true, attributeName: props.timeToLiveAttribute },
       sseSpecification: keyArns === undefined ? undefined : { sseEnabled: true, sseType: 'KMS' },
-      replicas: props.regions.map(region => replica(region, props)),
+      replicas: Lazy.any({
+        produce: () => props.regions.map(region => replica(region, props, this.tags.renderTags())),
+      }),
     });
   }
 }
 
-function replica(region: string, props: GlobalTableProps): CfnGlobalTable.ReplicaSpecificationProperty {
-  const { capacity = { kind: 'on-demand' }, indexes = [], keyArns, tags = {} } = props;
+function replica(
+  region: string,
+  props: GlobalTableProps,
+  tags: CfnTag[] | undefined,
+): CfnGlobalTable.ReplicaSpecificationProperty {
+  const { capacity = { kind: 'on-demand' }, indexes = [], keyArns } = props;
   const key = keyArns?.[region];
   return {
     region,
@@ -97,7 +107,7 @@ function replica(region: string, props: GlobalTableProps): CfnGlobalTable.Replic
       reads(capacity) === undefined || indexes.length === 0
         ? undefined
         : indexes.map(({ name }) => ({ indexName: name, ...reads(capacity) })),
-    tags: Object.entries(tags).map(([name, value]) => ({ key: name, value })),
+    tags,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, type ITaggable, Lazy, Stack, type TagManager, Token } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { KEEP_ONCE_BORN } from '../removal';
 import { DRILL_LOCK_KEY, PARTITION_KEY, REGISTER_KEY } from './register-keys';
 import { validateRegister } from './register-validation';
+import { replicaTags } from './replica-tags';
 
 /** How the table's Regions agree; fixed when the table is born. */
 export type RegisterConsistency =
@@ -66,7 +67,7 @@ export interface IRegister {
  * own copy by name ({@link Register.fromTableName}), and so depends on no stack of another Region. Encryption is by
  * the key that DynamoDB owns: a fence that can be read only while KMS answers would be a weaker fence.
  */
-export class Register extends Construct implements IRegister {
+export class Register extends Construct implements IRegister, ITaggable {
   /** This Region's copy of the table, owned by the seed's foundation stack. */
   static fromTableName(scope: Construct, id: string, tableName: string): IRegister {
     return new NamedRegister(scope, id, tableName);
@@ -76,6 +77,8 @@ export class Register extends Construct implements IRegister {
   readonly tableArn: string;
   /** Whether a Region that is cut off can be kept from writing: only by a strong register. */
   readonly canFencePartition: boolean;
+  /** Tags of the copy in every Region; `Tags.of` reaches them. */
+  readonly tags: TagManager;
 
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RegisterProps) {
@@ -85,17 +88,13 @@ export class Register extends Construct implements IRegister {
     super(scope, id);
     this.canFencePartition = props.consistency.kind === 'strong';
     const { consistency } = props;
+    this.tags = replicaTags(consistency.kind === 'eventual' ? [LABEL] : []);
     const table = new CfnGlobalTable(this, 'Table', {
       tableName: props.tableName,
       billingMode: 'PAY_PER_REQUEST',
       attributeDefinitions: [{ attributeName: PARTITION_KEY, attributeType: 'S' }],
       keySchema: [{ attributeName: PARTITION_KEY, keyType: 'HASH' }],
-      replicas: props.regions.map(region => ({
-        region,
-        deletionProtectionEnabled: true,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        ...(consistency.kind === 'eventual' ? { tags: [LABEL] } : {}),
-      })),
+      replicas: Lazy.any({ produce: () => this.replicas(props.regions) }),
       ...(consistency.kind === 'strong'
         ? {
             multiRegionConsistency: 'STRONG',
@@ -130,6 +129,15 @@ export class Register extends Construct implements IRegister {
 
   metricSystemErrors(operation: string, options?: MetricOptions): Metric {
     return systemErrors(this, operation, options);
+  }
+
+  private replicas(regions: readonly string[]): CfnGlobalTable.ReplicaSpecificationProperty[] {
+    return regions.map(region => ({
+      region,
+      deletionProtectionEnabled: true,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      tags: this.tags.renderTags(),
+    }));
   }
 }
 
