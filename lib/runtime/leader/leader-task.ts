@@ -31,16 +31,23 @@ export interface LeaderTaskOptions {
   readonly logger: Logger;
   /** How often a leader asks whether a slot is due, in milliseconds. @default a tenth of `every`, at most a second */
   readonly poll?: number;
-  /** The work of one slot; the signal aborts as soon as the tenure is known to be over. */
-  readonly work: (turn: LeaderTurn, signal: AbortSignal) => Promise<void>;
+  /**
+   * The work of one slot; the signal aborts as soon as the tenure is known to be over. With `more` it says that this was
+   * one batch: what was written commits, the slot stays open, and the next batch follows at once in a transaction of its
+   * own, so that none is long.
+   */
+  readonly work: (turn: LeaderTurn, signal: AbortSignal) => Promise<'more' | undefined>;
 }
+
+/** What a turn came to: `idle` when there was nothing to do here, `more` when the slot stays open for another batch. */
+export type LeaderTurnOutcome = 'idle' | 'done' | 'more';
 
 /** A task at work. */
 export interface LeaderTask {
   /** Works until the signal aborts. Never rejects. */
   run(signal: AbortSignal): Promise<void>;
-  /** Works the present slot, if this process leads and nobody has; tells whether it did. */
-  turn(signal: AbortSignal): Promise<boolean>;
+  /** Works the present slot, or one batch of it, if this process leads and nobody has. */
+  turn(signal: AbortSignal): Promise<LeaderTurnOutcome>;
 }
 
 /**
@@ -60,16 +67,19 @@ export function leaderTask(options: LeaderTaskOptions): LeaderTask {
     };
     throw new RuntimeError('invalid-input', `the task ${name} cannot be scheduled`, [problem]);
   }
-  const turn = async (signal: AbortSignal): Promise<boolean> => {
+  const turn = async (signal: AbortSignal): Promise<LeaderTurnOutcome> => {
     const tenure = election.current();
-    if (tenure === undefined) return false;
+    if (tenure === undefined) return 'idle';
     const { token } = tenure;
     return whileLeading(election, token, signal, working =>
       transactions.run(token, async transaction => {
         const claimed = await claimSlot(transaction, name, every);
-        if (claimed === undefined) return false;
-        await options.work({ token, transaction, ...claimed }, working);
-        return true;
+        if (claimed === undefined) return 'idle';
+        const { slot, missed, before } = claimed;
+        const more = await options.work({ token, transaction, slot, missed }, working);
+        if (more === undefined) return 'done';
+        await transaction.query('UPDATE leader_slots SET slot = $2 WHERE task = $1', [name, before]);
+        return more;
       }),
     );
   };
@@ -78,8 +88,9 @@ export function leaderTask(options: LeaderTaskOptions): LeaderTask {
     turn,
     run: signal =>
       loop({ clock, signal, pauseMilliseconds: poll, onError }, async () => {
-        if (await turn(signal)) logger.info('leader-task.done', { task: name });
-        return undefined;
+        const outcome = await turn(signal);
+        if (outcome === 'done') logger.info('leader-task.done', { task: name });
+        return outcome === 'more' ? 0 : undefined;
       }),
   };
 }
@@ -93,7 +104,7 @@ async function claimSlot(transaction: Queryable, task: string, every: number) {
   const claimed = rows[0];
   if (claimed === undefined) return undefined;
   const { slot, before } = claimed;
-  return { slot, missed: before < 0 ? 0 : slot - before - 1 };
+  return { slot, before, missed: before < 0 ? 0 : slot - before - 1 };
 }
 
 const CLAIM = `WITH due AS (

@@ -136,6 +136,7 @@ describe('a task', () => {
       work: async ({ transaction, slot, token: { term } }) => {
         await transaction.query('INSERT INTO done VALUES ($1, $2)', [slot, term]);
         if (fail?.()) throw new Error('the work failed');
+        return undefined;
       },
     });
   const signal = new AbortController().signal;
@@ -152,7 +153,7 @@ describe('a task', () => {
       other.turn(signal),
       other.turn(signal),
     ]);
-    expect(turns.filter(turn => turn.status === 'fulfilled' && turn.value)).toHaveLength(1);
+    expect(turns.filter(turn => turn.status === 'fulfilled' && turn.value === 'done')).toHaveLength(1);
     expect((await pool.query('SELECT 1 FROM done')).rowCount).toBe(1);
   });
 
@@ -161,11 +162,11 @@ describe('a task', () => {
       { epoch: 1, term: 9 },
       { epoch: 2, term: 1 },
     ];
-    expect(await task('moved', old, YEAR).turn(signal)).toBe(true);
-    expect(await task('moved', young, YEAR).turn(signal)).toBe(false);
+    expect(await task('moved', old, YEAR).turn(signal)).toBe('done');
+    expect(await task('moved', young, YEAR).turn(signal)).toBe('idle');
     await expect(task('moved', old, YEAR).turn(signal)).rejects.toMatchObject({ code: 'fenced' });
     await pool.query('DELETE FROM leader_slots');
-    expect(await task('moved', young, YEAR).turn(signal)).toBe(true);
+    expect(await task('moved', young, YEAR).turn(signal)).toBe('done');
   });
 
   test('that fails leaves its slot open, and its effect undone', async () => {
@@ -174,7 +175,7 @@ describe('a task', () => {
     const failing = task('failing', { epoch: 1, term: 1 }, YEAR, () => fails);
     await expect(failing.turn(signal)).rejects.toThrow('the work failed');
     fails = false;
-    expect(await failing.turn(signal)).toBe(true);
+    expect(await failing.turn(signal)).toBe('done');
     expect((await pool.query('SELECT 1 FROM done')).rowCount).toBe(1);
   });
 
@@ -188,14 +189,42 @@ describe('a task', () => {
       transactions: transactionsOf('hourly', token),
       clock: new VirtualClock(),
       logger: silentLogger,
-      work: async ({ missed }) => void seen.push(missed),
+      work: async ({ missed }) => {
+        seen.push(missed);
+        return undefined;
+      },
     });
     await hourly.turn(signal);
     await pool.query(`UPDATE leader_slots SET slot = slot - 4 WHERE task = 'hourly'`);
     await hourly.turn(signal);
     await pool.query(`UPDATE leader_slots SET slot = slot + 4 WHERE task = 'hourly'`);
-    expect(await hourly.turn(signal)).toBe(false);
+    expect(await hourly.turn(signal)).toBe('idle');
     expect(seen).toEqual([0, 3]);
+  });
+
+  test('in batches commits each, leaves the slot open for the next, even of another leader, and then closes it', async () => {
+    let left = 3;
+    const batched = (token: FencingToken) =>
+      leaderTask({
+        name: 'batched',
+        every: YEAR,
+        election: leading(token),
+        transactions: transactionsOf('batched', token),
+        clock: new VirtualClock(),
+        logger: silentLogger,
+        work: async ({ transaction, missed }) => {
+          await transaction.query('INSERT INTO done VALUES (-2, $1)', [missed]);
+          left -= 1;
+          return left > 0 ? 'more' : undefined;
+        },
+      });
+    expect(await batched({ epoch: 1, term: 1 }).turn(signal)).toBe('more');
+    const next = batched({ epoch: 1, term: 2 });
+    expect([await next.turn(signal), await next.turn(signal), await next.turn(signal)]).toEqual([
+      ...['more', 'done', 'idle'],
+    ]);
+    const { rows } = await pool.query('SELECT term FROM done WHERE slot = -2');
+    expect(rows).toEqual([{ term: '0' }, { term: '0' }, { term: '0' }]);
   });
 
   test('is not worked by who does not lead, and its signal ends with the tenure', async () => {
@@ -218,6 +247,7 @@ describe('a task', () => {
       work: async (_turn, working) => {
         for (const listener of listeners) listener(undefined);
         aborted = working.aborted;
+        return undefined;
       },
     });
     await led.turn(signal);
@@ -231,6 +261,6 @@ describe('a task', () => {
       transactions: transactionsOf('idle', token),
       work: async () => undefined,
     });
-    expect(await other.turn(signal)).toBe(false);
+    expect(await other.turn(signal)).toBe('idle');
   });
 });
