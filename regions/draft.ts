@@ -35,6 +35,9 @@ export interface Draft {
     readonly maximumClones?: number;
   };
   readonly dataResidency?: readonly (string | undefined)[];
+  readonly allowedCidrs?: readonly (string | undefined)[];
+  /** Names of the tags. */
+  readonly tags: readonly string[];
 }
 
 /** Reads a draft; `undefined` when the document is no object. */
@@ -65,6 +68,8 @@ export function readDraft(input: unknown): Draft | undefined {
       maximumClones: count(capacity.maximumClones),
     },
     dataResidency: list(root.dataResidency)?.map(text),
+    allowedCidrs: list(record(root.gate).allowedCidrs)?.map(text),
+    tags: Object.keys(record(root.tags)),
   };
 }
 

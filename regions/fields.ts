@@ -84,6 +84,14 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   cache: field('an object', "{ nodeType: 'cache.r7g.large', nodesPerRegion: 2 }"),
   'cache.nodeType': field('an ElastiCache node type', "'cache.r7g.large'"),
   'cache.nodesPerRegion': field('a whole number from 2 to 6', '2'),
+  gate: field('an object', "{ allowedCidrs: ['192.0.2.0/24'] }"),
+  'gate.allowedCidrs': field('a list of IPv4 ranges', "['192.0.2.0/24']"),
+  'gate.allowedCidrs[]': field('an IPv4 range in CIDR notation', "'192.0.2.0/24'"),
+  tags: field('an object of up to 40 tags', "{ 'cost-centre': 'shop' }"),
+  'tags.*': field(
+    'up to 256 letters, digits, spaces and the signs _ . : / = + - @',
+    "{ 'cost-centre': 'shop' }",
+  ),
   dataResidency: field('a list of Region codes', "['us-east-1', 'us-east-2', 'us-west-2']"),
   'dataResidency[]': field('a Region code', "'us-east-2'"),
 };

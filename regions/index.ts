@@ -61,6 +61,7 @@ export {
   type DatabaseSpec,
   type DnsSpec,
   defineTopology,
+  type GateSpec,
   type ObjectivesSpec,
   type RecoverySpec,
   type RegionSpec,

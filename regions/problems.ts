@@ -70,7 +70,8 @@ export function presentable(value: unknown): unknown {
 const describe = (value: object): string =>
   Array.isArray(value) ? `a list of ${value.length}` : 'an object';
 
-const anyIndex = (path: string): string => path.replace(/\[\d+\]/g, '[]');
+/** The name of a field in the table: any index is `[]`, and any name of a tag `*`. */
+const anyIndex = (path: string): string => path.replace(/\[\d+\]/g, '[]').replace(/^tags[.[].*/, 'tags.*');
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn one text into the other. */
 function editDistance(a: string, b: string): number {

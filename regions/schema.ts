@@ -77,6 +77,8 @@ export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
     nodeType: text(/^cache\.[a-z0-9-]+\.[a-z0-9-]+$/),
     nodesPerRegion: whole(2, 6),
   }),
+  gate: z.optional(z.strictObject({ allowedCidrs: z.optional(z.array(z.string())) })),
+  tags: z.optional(z.record(z.string(), text(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u))),
   dataResidency: z.optional(z.array(z.string())),
 });
 

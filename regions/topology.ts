@@ -132,6 +132,15 @@ export interface CacheSpec {
   readonly nodesPerRegion: number;
 }
 
+/** The gates: who may ask them besides Route 53's checkers. */
+export interface GateSpec {
+  /**
+   * IPv4 ranges in CIDR notation, such as those of operators and of probes outside AWS; the same for every Region's gate.
+   * @default - none: everybody but Route 53's checkers gets 403
+   */
+  readonly allowedCidrs?: readonly string[];
+}
+
 /** One application in several Regions. */
 export interface Topology {
   /** Version of this document's shape; later versions only add. */
@@ -160,6 +169,13 @@ export interface Topology {
   readonly capacity: CapacitySpec;
   readonly database: DatabaseSpec;
   readonly cache: CacheSpec;
+  /** @default - Route 53's checkers alone may ask a gate */
+  readonly gate?: GateSpec;
+  /**
+   * Tags of every resource that takes tags, in every Region, beside `application`.
+   * @default - none
+   */
+  readonly tags?: Readonly<Record<string, string>>;
   /**
    * Region codes in which data may rest, witness included.
    * @default - no restriction

@@ -61,6 +61,7 @@ export class FoundationStack extends Stack {
         domainName: gateHost(region.name, host),
         validation,
       }),
+      allowedCidrs: topology.gate?.allowedCidrs,
     });
   }
 

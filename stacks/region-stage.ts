@@ -62,7 +62,8 @@ export class RegionStage extends Stage {
       gate: this.foundation.gate.aliasTarget,
     });
     this.dns.addStackDependency(this.operations, 'records come last, when the Region is watched');
-    Tags.of(this).add('application', props.topology.application);
+    const tags = { ...props.topology.tags, application: props.topology.application };
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
   }
   /** Synthesizes the Region with the tags that the app, or whatever stands between, was given. */
   override synth(options?: StageSynthesisOptions): ReturnType<Stage['synth']> {

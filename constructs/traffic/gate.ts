@@ -1,10 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { allowedCidrFault } from '../../regions/rules/gate';
 import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import type { AliasTarget } from './alias-target';
 import { declareGateApi } from './gate-api';
@@ -122,13 +123,11 @@ function gateRules(props: GateProps): Rule[] {
     props.home !== undefined && homeNameRule('home', props.home),
     wholeNumber('requestsPerSecond', props.requestsPerSecond ?? 500, 20, 10_000),
     wholeNumber('reservedConcurrency', props.reservedConcurrency ?? 20, 10, 1000),
-    ...(props.allowedCidrs ?? []).map((cidr, at) =>
-      matching(
-        `allowedCidrs[${at}]`,
-        cidr,
-        /^(\d{1,3}\.){3}\d{1,3}\/([1-9]|[12]\d|3[0-2])$/,
-        'use an IPv4 range such as 192.0.2.0/24, and not everybody',
-      ),
-    ),
+    ...(props.allowedCidrs ?? []).map((cidr, at) => cidrRule(`allowedCidrs[${at}]`, cidr)),
   ];
+}
+
+function cidrRule(path: string, cidr: string): Rule {
+  const fault = Token.isUnresolved(cidr) ? undefined : allowedCidrFault(cidr);
+  return fault && { path, received: cidr, ...fault };
 }

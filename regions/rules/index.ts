@@ -3,11 +3,13 @@ import type { Problem } from '../../lib/errors';
 import type { Draft } from '../draft';
 import { capacityProblems } from './capacity';
 import { databaseProblems } from './database';
+import { gateProblems } from './gate';
 import { identityProblems } from './identity';
 import { networkProblems } from './network';
 import { placeProblems } from './places';
 import { registerProblems } from './register';
 import { residencyProblems } from './residency';
+import { tagProblems } from './tags';
 import { zoneProblems } from './zones';
 
 /** A rule: reads a draft and reports every problem it sees. Never throws. */
@@ -23,4 +25,6 @@ export const RULES: readonly Rule[] = [
   capacityProblems,
   databaseProblems,
   identityProblems,
+  gateProblems,
+  tagProblems,
 ];

@@ -1,4 +1,5 @@
-import { templatesOf } from './example';
+import { ROUTE53_CHECKER_RANGES } from '../../regions/route53-checkers';
+import { example, templatesOf } from './example';
 
 interface Statement {
   readonly Effect: string;
@@ -25,4 +26,17 @@ test('alarms may publish to the topic of their Region, those of this account alo
     }),
   ]);
   expect(statements.filter(({ Effect }) => Effect === 'Deny')).toHaveLength(1);
+});
+
+test('the ranges of the topology may ask the gate, in every Region, beside the checkers of Route 53', () => {
+  const addressesOf = (gate?: object) =>
+    Object.entries(templatesOf(example({ gate }))).flatMap(([, { Resources }]) =>
+      Object.values(Resources).flatMap(({ Type, Properties }) =>
+        Type === 'AWS::WAFv2::IPSet' ? [Properties.Addresses] : [],
+      ),
+    );
+  const closed = [...ROUTE53_CHECKER_RANGES];
+  expect(addressesOf()).toEqual([closed, closed]);
+  const open = [...closed, '192.0.2.0/24'];
+  expect(addressesOf({ allowedCidrs: ['192.0.2.0/24'] })).toEqual([open, open]);
 });

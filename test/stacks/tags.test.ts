@@ -93,6 +93,22 @@ describe('a tag of the app', () => {
   });
 });
 
+describe('tags of the topology', () => {
+  const resources = resourcesOf(
+    app => Tags.of(app).add('team', 'of the app'),
+    example({ tags: { team: 'of the topology', 'cost-centre': 'shop-4711' } }),
+  );
+
+  test('are on every resource that takes tags, before those of the app', () => {
+    const wrong = resources.filter(
+      ([, resource]) =>
+        !WITHOUT_TAGS.includes(resource.Type) &&
+        (!holds(resource, 'shop-4711', 'of the topology') || holds(resource, 'of the app')),
+    );
+    expect(wrong.map(([place, { Type }]) => `${place} ${Type}`)).toEqual([]);
+  });
+});
+
 describe('tags of a scope above a stage', () => {
   function tagsOf(change: (app: App, stage: Stage) => void): unknown {
     const outdir = mkdtempSync(path.join(tmpdir(), 'holdfast-tags-'));
