@@ -147,6 +147,7 @@ export {
   readPolicyReport,
 } from './policy/policy-report';
 export type { AliasTarget } from './traffic/alias-target';
+export type { BalancerProps } from './traffic/balancer-props';
 export { BlueGreenBalancer, type BlueGreenBalancerProps } from './traffic/blue-green-balancer';
 export { EdgeGuard } from './traffic/edge-guard';
 export type {

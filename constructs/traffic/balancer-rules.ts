@@ -24,7 +24,15 @@ export function balancerRules(props: BlueGreenBalancerProps): Rule[] {
 /** What balancers of layer 7 and of layer 4 have in common. */
 export function commonBalancerRules(props: BlueGreenBalancerProps | NetworkBalancerProps): Rule[] {
   const weights = props.birthWeights ?? { blue: 100, green: 0 };
+  const zones = new Set(props.vpc.selectSubnets(props.vpcSubnets).availabilityZones).size;
   return [
+    props.vpcSubnets !== undefined &&
+      zones < 2 && {
+        path: 'vpcSubnets',
+        received: zones,
+        message: 'a load balancer needs subnets in at least two zones',
+        fix: 'select subnets of two zones or more',
+      },
     props.loadBalancerName !== undefined &&
       matching('loadBalancerName', props.loadBalancerName, NAME_FORM, NAME_FIX),
     ...COLOURS.flatMap(colour => [

@@ -9,48 +9,16 @@ import type { Colour } from '../../lib/naming';
 import type { CloneGroup } from '../compute/clone-group';
 import { assertRules } from '../validation';
 import type { AliasTarget } from './alias-target';
+import type { BalancerProps } from './balancer-props';
 import { balancerRules } from './balancer-rules';
 import { declareListeners } from './listeners';
 import { declareLoadBalancer } from './load-balancer';
 import { declareTargetGroup } from './target-group';
 
 /** Load balancer of one Region with a target group for each colour. */
-export interface BlueGreenBalancerProps {
-  /** Network. */
-  readonly vpc: ec2.IVpc;
+export interface BlueGreenBalancerProps extends BalancerProps {
   /** Certificates of the service's names in this Region; clients are served over TLS only. */
   readonly certificates: readonly acm.ICertificate[];
-  /**
-   * Whether clients come from the internet, or from within the network.
-   * @default true
-   */
-  readonly internetFacing?: boolean;
-  /**
-   * Subnets of the load balancer, at least two zones.
-   * @default - the public subnets when internet-facing, else the private ones
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  /**
-   * Name of the load balancer.
-   * @default - named by CloudFormation
-   */
-  readonly loadBalancerName?: string;
-  /**
-   * Names of the target groups.
-   * @default - named by CloudFormation
-   */
-  readonly targetGroupNames?: Readonly<Record<Colour, string>>;
-  /**
-   * Weights of the colours at birth, 0 to 999 each. Later shifts are made on the running listener; a deploy that
-   * touches the listener sets these again, unless a `LiveSettingsController` keeps what was shifted.
-   * @default - blue 100, green 0
-   */
-  readonly birthWeights?: Readonly<Record<Colour, number>>;
-  /**
-   * Port on which clones listen.
-   * @default 8080
-   */
-  readonly port?: number;
   /**
    * Path of the health check. Keep it shallow: one that also asks database or cache would take every clone out of
    * service at once when a dependency is away, and turn a slow database into a dead service. Deep health is for
@@ -79,11 +47,6 @@ export interface BlueGreenBalancerProps {
    * @default - a new bucket that keeps logs for 90 days and outlives the stack
    */
   readonly accessLogBucket?: s3.IBucket;
-  /**
-   * Whether the load balancer refuses to be deleted.
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
 }
 
 /**

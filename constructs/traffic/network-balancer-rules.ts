@@ -4,7 +4,6 @@ import type { NetworkBalancerProps } from './network-balancer';
 
 /** Everything that a balancer of layer 4 must satisfy. */
 export function networkBalancerRules(props: NetworkBalancerProps): Rule[] {
-  const zones = new Set(props.vpc.selectSubnets(props.vpcSubnets).availabilityZones).size;
   return [
     props.certificates?.length === 0 && {
       path: 'certificates',
@@ -17,13 +16,6 @@ export function networkBalancerRules(props: NetworkBalancerProps): Rule[] {
         path: 'accessLogBucket',
         message: 'nothing would be written: only TLS connections are logged',
         fix: 'leave it out, or pass certificates',
-      },
-    props.vpcSubnets !== undefined &&
-      zones < 2 && {
-        path: 'vpcSubnets',
-        received: zones,
-        message: 'a load balancer needs subnets in at least two zones',
-        fix: 'select subnets of two zones or more',
       },
     wholeNumber('listenerPort', props.listenerPort ?? 443, 1, 65_535),
     ...commonBalancerRules(props),

@@ -11,12 +11,11 @@ import { acknowledge } from '../policy/acknowledge';
 import { assertRules } from '../validation';
 import { declareAccessLogBucket } from './access-log-bucket';
 import type { AliasTarget } from './alias-target';
+import type { BalancerProps } from './balancer-props';
 import { networkBalancerRules } from './network-balancer-rules';
 
 /** Load balancer of layer 4 of one Region, with a target group for each colour. */
-export interface NetworkBalancerProps {
-  /** Network. */
-  readonly vpc: ec2.IVpc;
+export interface NetworkBalancerProps extends BalancerProps {
   /**
    * Port for clients.
    * @default 443
@@ -28,37 +27,12 @@ export interface NetworkBalancerProps {
    */
   readonly certificates?: readonly acm.ICertificate[];
   /**
-   * Whether clients come from the internet, or from within the network.
-   * @default true
-   */
-  readonly internetFacing?: boolean;
-  /**
-   * Subnets of the load balancer, at least two zones.
-   * @default - the public subnets when internet-facing, else the private ones
-   */
-  readonly vpcSubnets?: ec2.SubnetSelection;
-  /**
-   * Name of the load balancer.
-   * @default - named by CloudFormation
-   */
-  readonly loadBalancerName?: string;
-  /**
-   * Names of the target groups.
-   * @default - named by CloudFormation
-   */
-  readonly targetGroupNames?: Readonly<Record<Colour, string>>;
-  /**
-   * Weights of the colours at birth, 0 to 999 each. Later shifts are made on the running listener, and open
-   * connections stay where they are. Weights of this kind of load balancer are offered in the commercial and GovCloud
-   * Regions (https://aws.amazon.com/blogs/networking-and-content-delivery/network-load-balancers-now-support-weighted-target-groups).
+   * Weights of the colours at birth, 0 to 999 each. Open connections stay where they are when weights shift later.
+   * Weights of this kind of load balancer are offered in the commercial and GovCloud Regions
+   * (https://aws.amazon.com/blogs/networking-and-content-delivery/network-load-balancers-now-support-weighted-target-groups).
    * @default - blue 100, green 0
    */
   readonly birthWeights?: Readonly<Record<Colour, number>>;
-  /**
-   * Port on which clones listen.
-   * @default 8080
-   */
-  readonly port?: number;
   /**
    * Path of the health check, asked over HTTP on the clones' port. Keep it shallow, see BlueGreenBalancer.
    * @default - whether the port takes a connection
@@ -87,11 +61,6 @@ export interface NetworkBalancerProps {
    * @default - a new bucket that keeps logs for 90 days and outlives the stack
    */
   readonly accessLogBucket?: s3.IBucket;
-  /**
-   * Whether the load balancer refuses to be deleted.
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
 }
 
 /** The entry of a Region for connections instead of requests: BlueGreenBalancer's weights and health on layer 4. */

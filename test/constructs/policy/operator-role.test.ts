@@ -1,15 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Register } from '../../../constructs/data/register';
 import { OperatorRole } from '../../../constructs/policy/operator-role';
+import { adapterActions } from '../../helpers/adapter-actions';
 import { onlyOf, stackIn } from '../stack';
-
-/** Names of services in IAM where they differ from those of their clients. */
-const SERVICES: Readonly<Record<string, string>> = {
-  'auto-scaling': 'autoscaling',
-  'elastic-load-balancing-v2': 'elasticloadbalancing',
-};
 
 const REGIONS = ['us-east-2', 'us-west-2'] as const;
 
@@ -40,10 +33,7 @@ function statementsIn(region: string): readonly Statement[] {
   return policy.PolicyDocument.Statement;
 }
 
-const ADAPTERS = path.join(__dirname, '../../../lib/aws');
-const ADAPTER_CALLS = readdirSync(ADAPTERS).flatMap(file =>
-  callsOf(readFileSync(path.join(ADAPTERS, file), 'utf8')),
-);
+const ADAPTER_CALLS = adapterActions();
 const statements = statementsIn('us-west-2');
 const actions = statements.flatMap(({ Action }) => Action);
 
@@ -74,17 +64,6 @@ test('suffices for every call that the adapters of a drill make', () => {
   expect(ADAPTER_CALLS.length).toBeGreaterThan(10);
   expect(ADAPTER_CALLS.filter(call => !actions.includes(call))).toEqual([]);
 });
-
-/** Commands and paginators that a file imports from an SDK client, as IAM actions. */
-function callsOf(source: string): readonly string[] {
-  const imports = source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g);
-  return [...imports].flatMap(([, names = '', client = '']) =>
-    names
-      .split(',')
-      .map(name => /^\s*(?:paginate(\w+)|(\w+)Command)\s*$/.exec(name))
-      .flatMap(match => (match === null ? [] : [`${SERVICES[client] ?? client}:${match[1] ?? match[2]}`])),
-  );
-}
 
 describe.each(REGIONS)('one identity moves both Regions: the role of %s', own => {
   const granted = statementsIn(own);

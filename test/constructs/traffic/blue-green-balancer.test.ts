@@ -23,7 +23,7 @@ function balancer(props: Partial<BlueGreenBalancerProps> = {}, env = { region: '
     stack.formatArn({ service: 'acm', resource: 'certificate', resourceName: 'x' }),
   );
   const built = new BlueGreenBalancer(stack, 'Balancer', { vpc, certificates: [certificate], ...props });
-  return { stack, built, template: Template.fromStack(stack) };
+  return { stack, vpc, built, template: Template.fromStack(stack) };
 }
 
 const attribute = (Key: string, Value: unknown) => Match.arrayWith([{ Key, Value }]);
@@ -185,5 +185,13 @@ describe('refuses', () => {
     ['port 0', { port: 0 }, /port.*received 0/],
   ])('%s', (_, props, message) => {
     expect(() => balancer(props)).toThrow(message);
+  });
+
+  test('one zone', () => {
+    const { stack, vpc } = balancer();
+    const vpcSubnets = { subnets: vpc.publicSubnets.slice(0, 1) };
+    expect(() => new BlueGreenBalancer(stack, 'One', { vpc, vpcSubnets, certificates: [] })).toThrow(
+      /vpcSubnets.*received 1/,
+    );
   });
 });
