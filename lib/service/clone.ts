@@ -8,6 +8,7 @@ import { customerRoutes } from './customer-clone';
 import { healthRoutes } from './health-routes';
 import { type CloneReads, cloneEdge, cloneReads } from './http-clone';
 import { HttpServer } from './http-server';
+import { leaderDuties } from './leader-duties';
 import { orderRoutes } from './order-routes';
 import { Orders } from './orders';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
@@ -44,6 +45,7 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const ended = Promise.all([
     runParts(parts, background.signal),
     runWarmUp(parts, background.signal),
+    leaderDuties(parts, randomUUID()).run(background.signal),
     runEdge(background.signal),
     runTelemetry(background.signal),
   ]);

@@ -1,10 +1,12 @@
 import type { Database } from '../runtime/database/database';
 import { JOB_SCHEMA } from '../runtime/jobs/job-schema';
+import { LEADER_SCHEMA } from '../runtime/leader/leader-schema';
 import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
 import { CUSTOMER_SCHEMA } from './customer-schema';
+import { SWEEP_SCHEMA } from './leader-sweep';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 6;
+const VERSION = 7;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -63,6 +65,8 @@ INSERT INTO fence (epoch) VALUES (0) ON CONFLICT DO NOTHING;
 ${PARKED_MESSAGES_SCHEMA.trim()}
 ${JOB_SCHEMA.trim()}
 ${CUSTOMER_SCHEMA}
+${LEADER_SCHEMA.trim()}
+${SWEEP_SCHEMA}
 CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
 INSERT INTO schema_version (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING;
 `;

@@ -1,14 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock';
 import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
-import { purgeExpiredKeys } from '../runtime/idempotency/postgres-idempotency';
-import { purgeJobs } from '../runtime/jobs/job-history';
 import { loop } from '../runtime/loop';
 import type { ConsumerLimits } from '../runtime/queue/queue-consumer';
 import type { Logger } from '../runtime/telemetry/logger';
 import type { TimedTelemetry } from '../runtime/telemetry/message-telemetry';
 import { Consumer } from './consumer';
 import { Fulfilment } from './fulfilment';
+import { leaderDuties } from './leader-duties';
 import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
 import { processTelemetry } from './process-telemetry';
@@ -16,19 +16,15 @@ import { OutboxRelay } from './relay';
 import { runSagasAndProjections } from './saga-worker';
 import type { ServiceConfig } from './service-config';
 
-/** Unscaled seconds: pause of the relay when nothing is owed, longest poll of the queue, pause between purges. */
+/** Unscaled seconds: pause of the relay when nothing is owed, longest poll of the queue. */
 const RELAY_PAUSE = 0.5;
 const QUEUE_WAIT = 5;
-const PURGE_PAUSE = 300;
-/** How long the history of jobs is kept, in days, and how many rows are purged at once. */
-const HISTORY_DAYS = 14;
-const PURGE_BATCH = 1000;
 /** For how long a message in work is hidden again and again, in unscaled seconds. */
 const VISIBILITY = 30;
 /** Pause of a standby before it looks again, in unscaled seconds. */
 const STANDBY_PAUSE = 1;
 
-/** Starts a worker: relay of the outbox, consumer of the queue and purge of old keys and history, each only while active. */
+/** Starts a worker: relay of the outbox, consumer of the queue, sagas and a leader's duties, each only while active. */
 export async function startWorker(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
   const parts = makeParts(environment, systemClock, logger);
   const intake = new AbortController();
@@ -39,7 +35,7 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
   const work = Promise.all([
     runRelay(parts, intake.signal),
     runConsumer(parts, timed, intake.signal),
-    runPurge(parts, intake.signal),
+    leaderDuties(parts, randomUUID()).run(intake.signal),
     runSagasAndProjections(parts, intake.signal),
   ]);
   return {
@@ -84,20 +80,6 @@ export const limitsOf = (config: ServiceConfig): ConsumerLimits => ({
   perSecond: config.fulfilmentPerSecond,
   maximumInFlight: config.fulfilmentInFlight,
 });
-
-function runPurge(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { activation, fenced } = parts;
-  return repeat(parts, signal, 'purge', PURGE_PAUSE, async () => {
-    const state = activation.state();
-    if (!state.active) return undefined;
-    const purged = await fenced.run(state.epoch, async transaction => {
-      const keys = await purgeExpiredKeys(transaction, PURGE_BATCH);
-      return Math.max(keys, await purgeJobs(transaction, HISTORY_DAYS, PURGE_BATCH));
-    });
-    // A full batch means that there is more: it goes on until it has caught up.
-    return purged < PURGE_BATCH ? undefined : 0;
-  });
-}
 
 function repeat(
   parts: Parts,
