@@ -11,8 +11,10 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const BUNDLES = {
   service: 'lib/service/main.ts',
   worker: 'lib/service/worker-main.ts',
+  payment: 'lib/service/payment-main.ts',
   gate: 'lib/handlers/gate.ts',
   'live-settings': 'lib/handlers/live-settings.ts',
+  'deploy-interlock': 'lib/handlers/deploy-interlock.ts',
   'failover-requester': 'lib/handlers/failover-requester.ts',
   'health-beacon': 'lib/handlers/health-beacon.ts',
   'queue-worker': 'lib/handlers/queue-worker.ts',

@@ -1,5 +1,6 @@
 import { EVENT_LOG_SCHEMA } from '../runtime/events/event-log-schema';
 import { SAGA_SCHEMA } from '../runtime/saga/saga-schema';
+import { PAYMENT_SCHEMA } from './payment-provider';
 
 /** Tables of customers' orders: events, sagas, stock, read models, and the lab's payment provider. Repeatable. */
 export const CUSTOMER_SCHEMA = `
@@ -40,12 +41,4 @@ CREATE TABLE IF NOT EXISTS customer_orders (
   PRIMARY KEY (generation, order_id)
 );
 CREATE INDEX IF NOT EXISTS customer_orders_by_customer ON customer_orders (generation, customer, position);
--- The payment provider of the lab. Nothing else reads or writes it.
-CREATE TABLE IF NOT EXISTS lab_payments (
-  token text PRIMARY KEY,
-  customer text NOT NULL,
-  cents bigint NOT NULL,
-  status text NOT NULL CHECK (status IN ('charged', 'refused', 'refunded')),
-  calls integer NOT NULL DEFAULT 1
-);
-`;
+${PAYMENT_SCHEMA}`;

@@ -40,7 +40,7 @@ export function guardedReads(database: Queryable, options: GuardOptions): Querya
     clock,
     random,
     repeatable: true,
-    breaker: breaker('database', options),
+    breaker: dependencyBreaker('database', options),
     transient: error => isTransient(toRuntimeError(error)),
   });
   return { query: (text, values) => calls.run(() => database.query(text, values)) };
@@ -48,10 +48,14 @@ export function guardedReads(database: Queryable, options: GuardOptions): Querya
 
 /** A cache that is left alone while it hangs. */
 export function guardCache(cache: Cache, options: GuardOptions): Cache {
-  return guardedCache(cache, breaker('cache', options));
+  return guardedCache(cache, dependencyBreaker('cache', options));
 }
 
-function breaker(name: string, { clock, logger, random = machineRandom }: GuardOptions): CircuitBreaker {
+/** A circuit whose changes are told, quick to try again. */
+export function dependencyBreaker(
+  name: string,
+  { clock, logger, random = machineRandom }: GuardOptions,
+): CircuitBreaker {
   const onChange = (state: string) => logger.info('circuit.changed', { dependency: name, state });
   return new CircuitBreaker({ clock, random, rule: failureRate(), openFor: equalJitter(OPEN), onChange });
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { TlsOptions } from 'node:tls';
 import type { Clock } from '../runtime/clock';
-import { RuntimeError } from '../runtime/errors';
+import { RuntimeError, reasonOf } from '../runtime/errors';
 import { acceptCorrelationId, withCorrelationId } from '../runtime/telemetry/correlation';
 import { type Telemetry, tracedRequest } from '../runtime/telemetry/http-telemetry';
 import type { Logger } from '../runtime/telemetry/logger';
@@ -24,6 +26,10 @@ export interface HttpServerOptions {
   readonly edge?: HttpEdge;
   /** Spans and metrics of requests. @default - none */
   readonly telemetry?: Telemetry;
+  /** Speaks TLS, and asks for certificates where the options say so. @default - plain HTTP, behind a balancer */
+  readonly tls?: TlsOptions;
+  /** Turns away who may not call here, before a route is looked for; throws HttpError. @default - all may call */
+  readonly admit?: (message: IncomingMessage) => void;
 }
 
 /** A request on its way, and what is known of it so far. */
@@ -46,19 +52,24 @@ const STOP_TIMEOUT = 10_000;
 export class HttpServer {
   /** Whether it is about to stop. */
   draining = false;
-  private readonly server: Server;
+  private readonly server: Server | https.Server;
   private readonly broken = new BrokenRequests();
 
   constructor(private readonly options: HttpServerOptions) {
-    this.server = createServer(
-      {
-        requestTimeout: 15_000,
-        headersTimeout: 10_000,
-        // Longer than the balancer's idle timeout (60 s), so that it never meets a connection closed by us.
-        keepAliveTimeout: 65_000,
-        maxHeaderSize: 16 * 1024,
-      },
-      (message, response) => this.serve(message, response),
+    const settings = {
+      requestTimeout: 15_000,
+      headersTimeout: 10_000,
+      // Longer than the balancer's idle timeout (60 s), so that it never meets a connection closed by us.
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16 * 1024,
+    };
+    const serve = (message: IncomingMessage, response: ServerResponse) => this.serve(message, response);
+    const { tls, logger } = options;
+    this.server =
+      tls === undefined ? createServer(settings, serve) : https.createServer({ ...settings, ...tls }, serve);
+    // Who was refused at the door leaves no request, and so no other line.
+    this.server.on('tlsClientError', (error: Error, socket: { remoteAddress?: string }) =>
+      logger.warn('tls.refused', { reason: reasonOf(error), peer: socket.remoteAddress }),
     );
     this.server.on('clientError', (error, socket) => this.broken.meet(error, socket));
   }
@@ -73,6 +84,11 @@ export class HttpServer {
         resolve(typeof address === 'object' && address !== null ? address.port : port);
       });
     });
+  }
+
+  /** Takes renewed certificates; connections that stand keep theirs. */
+  renew(tls: TlsOptions): void {
+    if (this.server instanceof https.Server) this.server.setSecureContext(tls);
   }
 
   /**
@@ -151,8 +167,9 @@ export class HttpServer {
 
   /** Finds the route and runs it. */
   private route(message: IncomingMessage, call: Call): Promise<HttpAnswer> {
-    const { routes, edge } = this.options;
+    const { routes, edge, admit } = this.options;
     const { method, path, search, correlationId } = call;
+    admit?.(message);
     const { route, parameters } = findRoute(routes, method, path);
     call.quiet = route.quiet === true;
     if (this.options.telemetry !== undefined) call.pattern = patternText(route.pattern);

@@ -19,13 +19,24 @@ export interface PaymentProvider {
   settle(charge: Charge): Promise<'taken' | 'not-taken'>;
 }
 
+/** Table of {@link LabPaymentProvider}; nothing else reads or writes it. Repeatable. */
+export const PAYMENT_SCHEMA = `
+CREATE TABLE IF NOT EXISTS lab_payments (
+  token text PRIMARY KEY,
+  customer text NOT NULL,
+  cents bigint NOT NULL,
+  status text NOT NULL CHECK (status IN ('charged', 'refused', 'refunded')),
+  calls integer NOT NULL DEFAULT 1
+);
+`;
+
 /** What the lab's provider declines. */
 const MOST_CENTS = 1_000_000;
 
 /**
  * The lab's provider: a table of its own, written in transactions of its own, so that the service has no more hold of
- * it than of one on the Internet. It is in the database of the Region, though, so it does not outlive that as a real
- * one would; a process of its own would.
+ * it than of one on the Internet. In the service's own process it is in the database of the Region, so it does not
+ * outlive that as a real one would; `payment-main.ts` runs it as a process of its own, on a database of its own.
  */
 export class LabPaymentProvider implements PaymentProvider {
   constructor(private readonly database: Database) {}

@@ -13,13 +13,29 @@ export interface Running {
 }
 
 /** Starts the body of a process. */
-export type Start = (environment: ServiceEnvironment, logger: Logger) => Promise<Running>;
+export type Start<Environment = ServiceEnvironment> = (
+  environment: Environment,
+  logger: Logger,
+) => Promise<Running>;
+
+/** Who a process is in its log lines. */
+export type ProcessFacts = Pick<ServiceEnvironment, 'region' | 'instanceId' | 'logLevel'>;
 
 /**
  * The frame of a process: environment in, JSON lines out, SIGTERM and SIGINT stop it with exit code 0, an
  * environment that is not usable or a bug ends it with exit code 1.
  */
-export async function runProcess(part: string, raw: RawEnvironment, start: Start): Promise<void> {
+export function runProcess(part: string, raw: RawEnvironment, start: Start): Promise<void> {
+  return runProcessOf(part, raw, parseServiceEnvironment, start);
+}
+
+/** The same frame around a process with an environment of its own. */
+export async function runProcessOf<Environment extends ProcessFacts>(
+  part: string,
+  raw: RawEnvironment,
+  parse: (raw: RawEnvironment) => Environment,
+  start: Start<Environment>,
+): Promise<void> {
   // Whoever read our lines may have gone; that is no reason to end.
   process.stdout.on('error', () => undefined);
   const { write, flush } = lineWriter(text => process.stdout.write(text));
@@ -33,7 +49,7 @@ export async function runProcess(part: string, raw: RawEnvironment, start: Start
   process.on('uncaughtException', die('process.uncaught'));
   process.on('unhandledRejection', die('process.unhandled'));
   try {
-    const environment = parseServiceEnvironment({
+    const environment = parse({
       HOLDFAST_DATABASE_CA: packedCertificates(),
       ...raw,
     });

@@ -2,6 +2,7 @@ import type { Queryable } from '../runtime/database/database';
 import type { FencedTransactions } from '../runtime/database/fence';
 import { PostgresEventLog } from '../runtime/events/postgres-event-log';
 import { addToOutbox } from '../runtime/outbox/outbox';
+import { withDeadline } from '../runtime/policy/deadline';
 import { Refused, type SagaCall, type SagaDefinition, type SagaStep, sagaToken } from '../runtime/saga/saga';
 import type { PaymentProvider } from './payment-provider';
 import { StockStore } from './stock-store';
@@ -60,9 +61,9 @@ export function paymentSaga({ fenced, provider }: PaymentSagaOptions): SagaDefin
     {
       name: 'charge',
       timeoutMilliseconds: TIMEOUT,
-      action: call => provider.charge(chargeOf(call)),
-      compensation: call => provider.refund(chargeOf(call)),
-      settle: call => provider.settle(chargeOf(call)),
+      action: call => inTime(call, () => provider.charge(chargeOf(call))),
+      compensation: call => inTime(call, () => provider.refund(chargeOf(call))),
+      settle: call => inTime(call, () => provider.settle(chargeOf(call))),
     },
     {
       name: 'confirm',
@@ -110,6 +111,10 @@ const authorOf = ({ sagaId, correlationId, epoch }: Call) => ({
   correlationId,
   epoch,
 });
+
+/** The provider is told how long we wait, and let go of when the step is given up. */
+const inTime = <T>({ signal }: Call, work: () => Promise<T>): Promise<T> =>
+  withDeadline(TIMEOUT, work, { signal });
 
 const tokenOf = ({ sagaId, step }: Call): string => sagaToken(sagaId, step, 'take');
 

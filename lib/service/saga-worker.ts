@@ -7,7 +7,8 @@ import { loop } from '../runtime/loop';
 import { PostgresSagaStore } from '../runtime/saga/postgres-saga-store';
 import { SagaRunner } from '../runtime/saga/saga-runner';
 import type { Parts } from './parts';
-import { LabPaymentProvider } from './payment-provider';
+import { paymentCalls } from './payment-calls';
+import type { PaymentProvider } from './payment-provider';
 import { paymentSaga } from './saga-payment';
 import { CUSTOMER_ORDERS, STOCK_LEVELS } from './stock-projections';
 
@@ -27,24 +28,26 @@ export type SagaWorkerParts = Pick<
 /** Works sagas and keeps read models in step, each only while active, until the signal aborts. */
 export async function runSagasAndProjections(parts: SagaWorkerParts, signal: AbortSignal): Promise<void> {
   const { clock, logger, environment, activation } = parts;
-  const turns = { saga: sagaTurn(parts), projection: projectionTurn(parts) };
+  const payment = paymentCalls(parts);
+  const turns = { saga: sagaTurn(parts, payment.provider), projection: projectionTurn(parts) };
   const pauseMilliseconds = (PAUSE * 1000) / environment.timeScale;
-  await Promise.all(
-    Object.entries(turns).map(([name, turn]) => {
+  await Promise.all([
+    payment.run(signal),
+    ...Object.entries(turns).map(([name, turn]) => {
       const onError = (error: unknown) => logger.warn(`${name}.failed`, { reason: reasonOf(error) });
       return loop({ clock, signal, pauseMilliseconds, onError }, async () => {
         const state = activation.state();
         return state.active && (await turn(state.epoch)) ? 0 : undefined;
       });
     }),
-  );
+  ]);
 }
 
-function sagaTurn(parts: SagaWorkerParts): (epoch: number) => Promise<boolean> {
-  const { fenced, database, clock, logger, environment } = parts;
+function sagaTurn(parts: SagaWorkerParts, provider: PaymentProvider): (epoch: number) => Promise<boolean> {
+  const { fenced, clock, logger, environment } = parts;
   const runner = new SagaRunner({
     store: new PostgresSagaStore(fenced),
-    sagas: [paymentSaga({ fenced, provider: new LabPaymentProvider(database) })],
+    sagas: [paymentSaga({ fenced, provider })],
     worker: environment.instanceId,
     timeScale: environment.timeScale,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,

@@ -19,16 +19,21 @@ export class TestAuthority {
 
   /** An identity with the given DNS names; it believes this authority. */
   issue(...names: string[]): ServiceIdentity {
-    const pair = { ...LEAF, name: names[0] ?? '' };
-    return { certificate: this.sign(pair, names), key: pair.key, authority: this.certificate };
+    return this.issueUntil(Date.now() + HOUR, ...names);
   }
 
-  private sign({ name, keys }: Pair, names: readonly string[]): string {
+  /** The same, valid until an instant. */
+  issueUntil(notAfter: number, ...names: string[]): ServiceIdentity {
+    const pair = { ...LEAF, name: names[0] ?? '' };
+    return { certificate: this.sign(pair, names, notAfter), key: pair.key, authority: this.certificate };
+  }
+
+  private sign({ name, keys }: Pair, names: readonly string[], notAfter = Date.now() + HOUR): string {
     const certificate = forge.pki.createCertificate();
     certificate.publicKey = keys.publicKey;
     certificate.serialNumber = String(this.serial++).padStart(2, '0');
     certificate.validity.notBefore = new Date(Date.now() - HOUR);
-    certificate.validity.notAfter = new Date(Date.now() + HOUR);
+    certificate.validity.notAfter = new Date(notAfter);
     certificate.setSubject([{ name: 'commonName', value: name }]);
     certificate.setIssuer([{ name: 'commonName', value: this.root.name }]);
     certificate.setExtensions(

@@ -4,6 +4,7 @@ import { REGISTER_KEY } from '../register/register';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logger';
 import { type EdgeEnvironment, edgePart } from './edge-environment';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
+import { type ServiceAddress, serviceAddressPart } from './service-address';
 
 /** How the database knows the service: an IAM token over TLS, or a password in a file (never in the environment). */
 export type DatabaseAuthentication =
@@ -66,6 +67,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly edge: EdgeEnvironment;
   /** Times and budgets of calls to what this process depends on, from the topology. @default - the caller's own */
   readonly clientPolicy?: ClientPolicy;
+  /** The payment provider. @default - the one in this process, for labs */
+  readonly payment?: ServiceAddress;
 }
 
 /** Reads the environment of a clone or worker; throws one `environment` error with every problem. */
@@ -92,6 +95,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),
     edge: edgePart(reader),
     clientPolicy: clientPolicyPart(reader),
+    payment: serviceAddressPart(reader, 'HOLDFAST_PAYMENT', 'payment'),
   };
   reader.finish();
   return environment;
@@ -132,7 +136,8 @@ export function registerPart(reader: EnvironmentReader): RegisterEnvironment {
   };
 }
 
-function databasePart(reader: EnvironmentReader): DatabaseSettings {
+/** Where the database is, and as whom to sign in. */
+export function databasePart(reader: EnvironmentReader): DatabaseSettings {
   const [kind, path] = reader.groups(
     'HOLDFAST_DATABASE_AUTH',
     /^(iam$|file:(.+)$)/,
@@ -179,7 +184,8 @@ function clientPolicyPart(reader: EnvironmentReader): ClientPolicy | undefined {
   return text === undefined ? undefined : reader.attempt(() => parseClientPolicy(text));
 }
 
-function listenPart(reader: EnvironmentReader): { host: string; port: number } {
+/** Where a process listens. */
+export function listenPart(reader: EnvironmentReader): { host: string; port: number } {
   const parts = reader.groups('HOLDFAST_LISTEN', /^(.+):(\d{1,5})$/, 'host:port', '0.0.0.0:8080');
   return { host: parts[0] ?? '', port: Number(parts[1] ?? 0) };
 }
