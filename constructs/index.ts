@@ -138,6 +138,7 @@ export { RegionNetwork, type RegionNetworkProps } from './network/region-network
 export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';
 export { applyPolicy } from './policy/apply-policy';
 export { DependabilityChecks } from './policy/dependability/dependability-checks';
+export type { OperatorJobs } from './policy/operator-jobs';
 export { OperatorRole, type OperatorRoleProps } from './policy/operator-role';
 export {
   POLICY_REPORT_FILE,

@@ -10,15 +10,18 @@ import {
   COLOURS,
   cloneGroupName,
   clusterIdentifier,
+  deadLetterQueueName,
   globalClusterIdentifier,
   liveSettingName,
   operatorRoleName,
+  queueName,
   registerTableName,
   workerGroupName,
 } from '../lib/naming';
 import { addAlarms } from './region-alarms';
 import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
 import { addDashboard } from './region-dashboard';
+import { DATABASE_USER } from './service-environment';
 import type { ServiceStack } from './service-stack';
 
 /** What the operations of a Region watch. */
@@ -57,6 +60,10 @@ export class OperationsStack extends Stack {
         workerGroupName(application),
       ],
       liveSettings: liveSettingName(application, ''),
+      jobs: {
+        databaseUser: DATABASE_USER,
+        queueNames: [queueName(application), deadLetterQueueName(application)],
+      },
     });
   }
 }

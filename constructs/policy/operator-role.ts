@@ -2,8 +2,10 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IRegister } from '../data/register';
+import { assertRules } from '../validation';
 import { acknowledge } from './acknowledge';
 import { findingArn } from './finding-arn';
+import { allowJobs, jobsRules, type OperatorJobs } from './operator-jobs';
 
 /** Properties of an {@link OperatorRole}. */
 export interface OperatorRoleProps {
@@ -29,6 +31,11 @@ export interface OperatorRoleProps {
   readonly groupNames: readonly string[];
   /** Path of the live settings in each Region's Parameter Store, with a slash at both ends. */
   readonly liveSettings: string;
+  /**
+   * What `holdfast jobs` may list and replay. It also needs a network with a route to the database.
+   * @default - nothing: the role moves Regions and looks at no job
+   */
+  readonly jobs?: OperatorJobs;
 }
 
 /**
@@ -40,8 +47,10 @@ export interface OperatorRoleProps {
 export class OperatorRole extends Construct {
   readonly role: Role;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: OperatorRoleProps) {
     super(scope, id);
+    assertRules(`OperatorRole ${this.node.path}`, props.jobs === undefined ? [] : jobsRules(props.jobs));
     this.role = new Role(this, 'Role', {
       roleName: props.roleName,
       description: 'Moves a Region: register, database and capacity; no Route 53, no IAM',
@@ -61,6 +70,7 @@ export class OperatorRole extends Construct {
     this.allow(regions, ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'], groups);
     this.allow(regions, ['ssm:GetParameter', 'ssm:PutParameter'], settings);
     this.acknowledgeWildcards([...groups, ...settings]);
+    if (props.jobs !== undefined) allowJobs(this.role, regions, props.jobs);
   }
 
   private allow(regions: readonly string[], actions: string[], resources: string[]): void {

@@ -11,7 +11,8 @@ export function adapterActions(): readonly string[] {
   return [...new Set(sources('lib/aws').flatMap(({ text }) => actionsOf(text)))].sort();
 }
 
-function actionsOf(text: string): readonly string[] {
+/** Commands and paginators that a source imports from an SDK client, as actions of IAM. */
+export function actionsOf(text: string): readonly string[] {
   const imports = text.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g);
   return [...imports].flatMap(([, imported = '', client = '']) =>
     imported

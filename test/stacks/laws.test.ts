@@ -51,7 +51,7 @@ describe('law 3: a Region stands alone', () => {
     const other = REGIONS.find(region => !name.startsWith(region)) ?? '';
     const arns = text.match(new RegExp(`:[a-z0-9-]+:${other}:\\d{12}:[^"]*`, 'g')) ?? [];
     // The operator's role suffices for every Region: names from the topology in its policy, and no reference.
-    const inOperator = name.endsWith('/operations') ? /^:(rds|dynamodb|autoscaling|ssm):/ : /^$/;
+    const inOperator = name.endsWith('/operations') ? /^:(rds|rds-db|dynamodb|autoscaling|ssm|sqs):/ : /^$/;
     expect(arns.filter(arn => !inOperator.test(arn))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Register } from '../../../constructs/data/register';
-import { OperatorRole } from '../../../constructs/policy/operator-role';
-import { adapterActions } from '../../helpers/adapter-actions';
+import { OperatorRole, type OperatorRoleProps } from '../../../constructs/policy/operator-role';
+import { actionsOf, adapterActions } from '../../helpers/adapter-actions';
+import { sources } from '../../helpers/sources';
 import { onlyOf, stackIn } from '../stack';
 
 const REGIONS = ['us-east-2', 'us-west-2'] as const;
@@ -12,7 +13,7 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, unknown>>;
 }
 
-function statementsIn(region: string): readonly Statement[] {
+function statementsIn(region: string, change: Partial<OperatorRoleProps> = {}): readonly Statement[] {
   const stack = stackIn(region);
   new OperatorRole(stack, 'Operator', {
     roleName: `orders-operator-${region}`,
@@ -25,6 +26,7 @@ function statementsIn(region: string): readonly Statement[] {
     regions: [...REGIONS],
     groupNames: ['orders-blue'],
     liveSettings: '/orders/live/',
+    ...change,
   });
   const policy = onlyOf(stack, 'AWS::IAM::Policy') as { PolicyDocument: { Statement: Statement[] } };
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
@@ -132,4 +134,40 @@ test('only reading is allowed on everything', () => {
   const open = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
   expect(open.length).toBeGreaterThan(0);
   expect(open.filter(action => !/:(Describe|Get|List)/.test(action))).toEqual([]);
+});
+
+describe('jobs', () => {
+  const jobs = { databaseUser: 'service', queueNames: ['orders-work', 'orders-work-dead'] };
+  const more = statementsIn('us-west-2', { jobs }).slice(statements.length);
+
+  test('are looked at by the user of the service, and in the two queues, of each Region', () => {
+    const text = (resource: unknown) => JSON.stringify([resource].flat());
+    const [connect, queues] = more;
+    expect(more).toHaveLength(2);
+    expect(connect?.Action).toBe('rds-db:connect');
+    for (const region of REGIONS) {
+      expect(text(connect?.Resource)).toContain(`:rds-db:${region}:000000000000:dbuser:*/service`);
+      for (const name of jobs.queueNames) {
+        expect(text(queues?.Resource)).toContain(`:sqs:${region}:000000000000:${name}"`);
+      }
+    }
+    expect([connect?.Resource].flat()).toHaveLength(2);
+    expect([queues?.Resource].flat()).toHaveLength(4);
+  });
+
+  test('suffice for every call that the command makes to SQS', () => {
+    const called = sources('lib/jobs').flatMap(({ text }) => actionsOf(text));
+    // IAM knows a batch by the action of its single messages.
+    const needed = called.map(action => action.replace(/Batch$/, ''));
+    expect(needed.length).toBeGreaterThan(5);
+    expect(needed.filter(action => ![more[1]?.Action].flat().includes(action))).toEqual([]);
+  });
+
+  test.each([
+    ['a pattern as user', { databaseUser: '*' }, /jobs\.databaseUser.*"\*"/],
+    ['a pattern as queue', { queueNames: ['orders-*'] }, /jobs\.queueNames\[0\].*"orders-\*"/],
+    ['no queue', { queueNames: [] }, /jobs\.queueNames: no queue to look at/],
+  ])('refuse %s', (_, change, message) => {
+    expect(() => statementsIn('us-west-2', { jobs: { ...jobs, ...change } })).toThrow(message);
+  });
 });
