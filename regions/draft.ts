@@ -12,6 +12,12 @@ export interface DraftRegion {
   readonly capacityShare?: number;
 }
 
+/** One jurisdiction of a draft. */
+export interface DraftJurisdiction {
+  readonly name?: string;
+  readonly regions?: readonly (string | undefined)[];
+}
+
 /** What the rules read of a topology. */
 export interface Draft {
   readonly application?: string;
@@ -35,6 +41,7 @@ export interface Draft {
     readonly maximumClones?: number;
   };
   readonly dataResidency?: readonly (string | undefined)[];
+  readonly jurisdictions: readonly DraftJurisdiction[];
   readonly allowedCidrs?: readonly (string | undefined)[];
   /** Names of the tags. */
   readonly tags: readonly string[];
@@ -68,6 +75,7 @@ export function readDraft(input: unknown): Draft | undefined {
       maximumClones: count(capacity.maximumClones),
     },
     dataResidency: list(root.dataResidency)?.map(text),
+    jurisdictions: (list(root.jurisdictions) ?? []).map(readJurisdiction),
     allowedCidrs: list(record(root.gate).allowedCidrs)?.map(text),
     tags: Object.keys(record(root.tags)),
   };
@@ -83,6 +91,11 @@ function readRegion(input: unknown): DraftRegion {
     cidr: text(region.cidr),
     capacityShare: typeof share === 'number' && share > 0 && share <= 1 ? share : undefined,
   };
+}
+
+function readJurisdiction(input: unknown): DraftJurisdiction {
+  const { name, regions } = record(input);
+  return { name: text(name), regions: list(regions)?.map(text) };
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -94,6 +94,14 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   ),
   dataResidency: field('a list of Region codes', "['us-east-1', 'us-east-2', 'us-west-2']"),
   'dataResidency[]': field('a Region code', "'us-east-2'"),
+  jurisdictions: field('a list', "[{ name: 'eu', regions: ['eu-west-1', 'eu-central-1'] }]"),
+  'jurisdictions[]': field('an object', "{ name: 'eu', regions: ['eu-west-1', 'eu-central-1'] }"),
+  'jurisdictions[].name': field(
+    '* or lower case letters, digits and hyphens, 1 to 32 characters, beginning with a letter',
+    "'eu'",
+  ),
+  'jurisdictions[].regions': field('a list of Region codes', "['eu-west-1', 'eu-central-1']"),
+  'jurisdictions[].regions[]': field('a Region code', "'eu-west-1'"),
 };
 
 /** Names of the fields directly below a path, such as `kind` and `witness` below `register`. */

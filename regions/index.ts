@@ -32,6 +32,7 @@ export {
   type SubnetRange,
 } from './cidr';
 export { type ClientPolicy, clientPolicy, clientPolicyModule, clientPolicyPairs } from './client-policy';
+export { residencyRules } from './jurisdictions';
 export { type LoadOptions, loadTopology } from './load';
 export { hostOf, optInRegions, regionOf, seedRegion, standbyRegions } from './lookup';
 export {
@@ -62,6 +63,7 @@ export {
   type DnsSpec,
   defineTopology,
   type GateSpec,
+  type JurisdictionSpec,
   type ObjectivesSpec,
   type RecoverySpec,
   type RegionSpec,

@@ -55,6 +55,11 @@ const databaseShape = z.strictObject({
   rpoBasis: z.optional(z.enum(['alarmed', 'bounded', 'none'])),
 });
 
+const jurisdictionShape = z.strictObject({
+  name: text(/^(\*|[a-z][a-z0-9-]{0,31})$/),
+  regions: z.array(z.string()),
+});
+
 /** Shape of a topology: types, forms and ranges of single values. What relates values stands in `rules/`. */
 export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   version: z.literal(1),
@@ -80,6 +85,7 @@ export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   gate: z.optional(z.strictObject({ allowedCidrs: z.optional(z.array(z.string())) })),
   tags: z.optional(z.record(z.string(), text(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u))),
   dataResidency: z.optional(z.array(z.string())),
+  jurisdictions: z.optional(z.array(jurisdictionShape)),
 });
 
 /**

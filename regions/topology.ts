@@ -141,6 +141,17 @@ export interface GateSpec {
   readonly allowedCidrs?: readonly string[];
 }
 
+/** One jurisdiction, and where its records may be held, by this application or by another that serves it. */
+export interface JurisdictionSpec {
+  /** Lower case, as requests name it, such as `eu`; `*` is for records without a jurisdiction. */
+  readonly name: string;
+  /**
+   * Region codes. Either every Region of this topology is among them, since its global database copies every row to each
+   * of them, or none is: then its requests are told where to go.
+   */
+  readonly regions: readonly string[];
+}
+
 /** One application in several Regions. */
 export interface Topology {
   /** Version of this document's shape; later versions only add. */
@@ -181,6 +192,12 @@ export interface Topology {
    * @default - no restriction
    */
   readonly dataResidency?: readonly string[];
+  /**
+   * Which Regions may hold the records of each jurisdiction. What is not named may be held nowhere, records without a
+   * jurisdiction among it unless `*` is.
+   * @default - records carry no jurisdiction
+   */
+  readonly jurisdictions?: readonly JurisdictionSpec[];
 }
 
 /** Types a topology file so that an editor completes it; validates nothing. */

@@ -23,6 +23,7 @@ export function topologyWarnings(topology: Topology): readonly Problem[] {
     ...zoneCountWarnings(topology),
     ...registerWarnings(topology),
     ...databaseWarnings(topology),
+    ...jurisdictionWarnings(topology),
   ];
 }
 
@@ -117,6 +118,27 @@ function registerWarnings(topology: Topology): readonly Problem[] {
       fix: 'choose Regions that can hold a strongly consistent table',
     },
   ];
+}
+
+function jurisdictionWarnings({ jurisdictions = [], regions }: Topology): readonly Problem[] {
+  if (jurisdictions.length === 0) return [];
+  const received = jurisdictions.map(({ name }) => name);
+  const warnings: Problem[] = [];
+  if (!received.includes('*'))
+    warnings.push({
+      path: 'jurisdictions',
+      received,
+      message: 'refuses records without a jurisdiction, and a drill writes such records',
+      fix: "add { name: '*', regions } if they may be held here; if not, rehearse on a topology that may",
+    });
+  if (!jurisdictions.some(({ regions: places }) => regions.some(({ name }) => places.includes(name))))
+    warnings.push({
+      path: 'jurisdictions',
+      received,
+      message: 'lets no Region of this topology hold anything: every order is refused',
+      fix: 'name its Regions under the jurisdictions that it is for',
+    });
+  return warnings;
 }
 
 function databaseWarnings(topology: Topology): readonly Problem[] {

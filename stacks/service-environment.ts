@@ -3,7 +3,7 @@ import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
 import { registerTableName } from '../lib/naming';
-import { clientPolicy, clientPolicyPairs } from '../regions';
+import { clientPolicy, clientPolicyPairs, residencyRules } from '../regions';
 import type { RegionContext } from './region-context';
 
 /** What the processes of a Region talk to. */
@@ -40,5 +40,14 @@ export function serviceEnvironment(
     HOLDFAST_QUEUE_URL: queue.queueUrl,
     HOLDFAST_CONFIG: configuration,
     HOLDFAST_CLIENT_POLICY: clientPolicyPairs(clientPolicy(topology)),
+    ...residencyEnvironment(topology),
   };
+}
+
+/** Where records may be, and where this database copies them; nothing without jurisdictions. */
+function residencyEnvironment(topology: RegionContext['topology']): Readonly<Record<string, string>> {
+  const rules = residencyRules(topology);
+  if (rules === undefined) return {};
+  const copies = topology.regions.map(({ name }) => name).join(',');
+  return { HOLDFAST_RESIDENCY: rules, HOLDFAST_DATABASE_REGIONS: copies };
 }

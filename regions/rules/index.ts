@@ -5,6 +5,7 @@ import { capacityProblems } from './capacity';
 import { databaseProblems } from './database';
 import { gateProblems } from './gate';
 import { identityProblems } from './identity';
+import { jurisdictionProblems } from './jurisdictions';
 import { networkProblems } from './network';
 import { placeProblems } from './places';
 import { registerProblems } from './register';
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   networkProblems,
   registerProblems,
   residencyProblems,
+  jurisdictionProblems,
   capacityProblems,
   databaseProblems,
   identityProblems,

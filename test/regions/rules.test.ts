@@ -1,5 +1,5 @@
 import { clusterIdentifier, loadBalancerName, targetGroupName } from '../../lib/naming';
-import { REGION_CATALOG } from '../../regions';
+import { REGION_CATALOG, topologyWarnings } from '../../regions';
 import { type Document, EUROPE, example, problemsAfter, problemsOf } from './example';
 
 interface Case {
@@ -435,6 +435,59 @@ describe('a topology is accepted with', () => {
         }),
       ),
     ).toEqual([]);
+  });
+});
+
+describe('jurisdictions', () => {
+  const OWN = ['us-east-2', 'us-west-2'];
+  const problemsWith = (...jurisdictions: object[]) =>
+    problemsAfter(document => Object.assign(document, { jurisdictions }));
+
+  test('may be held in all Regions of the global database or in none', () => {
+    expect(problemsWith({ name: 'us', regions: OWN }, { name: 'eu', regions: ['eu-west-1'] })).toEqual([]);
+    expect(problemsWith({ name: '*', regions: [...OWN, 'eu-west-1'] })).toEqual([]);
+    expect(
+      problemsWith({ name: 'us', regions: OWN }, { name: 'east', regions: ['us-east-1', 'us-east-2'] }),
+    ).toEqual([
+      {
+        path: 'jurisdictions[1].regions',
+        received: ['us-east-1', 'us-east-2'],
+        message: 'leaves out us-west-2, where the global database copies every row',
+        fix: 'allow us-west-2, or give east an application of its own in Regions that may all hold it',
+      },
+    ]);
+  });
+
+  test.each([
+    ['a Region that is none', [{ name: 'eu', regions: ['eu-west-9'] }], 'jurisdictions[0].regions[0]'],
+    ['no Region', [{ name: 'eu', regions: [] }], 'jurisdictions[0].regions'],
+    [
+      'a name twice',
+      [
+        { name: 'us', regions: OWN },
+        { name: 'us', regions: OWN },
+      ],
+      'jurisdictions[1].name',
+    ],
+    ['a name in capitals', [{ name: 'EU', regions: ['eu-west-1'] }], 'jurisdictions[0].name'],
+    ['an unknown field', [{ name: 'eu', regions: ['eu-west-1'], law: 'x' }], 'jurisdictions[0].law'],
+  ])('refuses %s', (_what, jurisdictions, path) => {
+    expect(problemsWith(...jurisdictions).map(problem => problem.path)).toEqual([path]);
+  });
+
+  test('that leave untagged records out, or everything, are told', () => {
+    const warnings = (...jurisdictions: object[]) =>
+      topologyWarnings(example(document => Object.assign(document, { jurisdictions })))
+        .filter(({ path }) => path === 'jurisdictions')
+        .map(({ message }) => message);
+    expect(warnings({ name: '*', regions: OWN })).toEqual([]);
+    expect(warnings({ name: 'us', regions: OWN })).toEqual([
+      expect.stringContaining('without a jurisdiction'),
+    ]);
+    expect(warnings({ name: 'eu', regions: ['eu-west-1'] })).toEqual([
+      expect.stringContaining('without a jurisdiction'),
+      expect.stringContaining('every order is refused'),
+    ]);
   });
 });
 
