@@ -107,6 +107,7 @@ export type {
   GlobalDatastoreMember,
 } from './data/cache-tier-props';
 export { GlobalDatabase } from './data/global-database';
+export type { IGlobalDatabase } from './data/global-database-access';
 export type {
   GlobalDatabaseMember,
   GlobalDatabaseOptions,
@@ -124,6 +125,7 @@ export type {
   GlobalTableProps,
   KeyAttribute,
 } from './data/global-table-props';
+export type { GlobalDatabaseAttributes } from './data/named-global-database';
 export { ObjectStore } from './data/object-store';
 export type { ObjectStoreOptions, ObjectStorePeer, ObjectStoreProps } from './data/object-store-props';
 export { type IRegister, Register, type RegisterConsistency, type RegisterProps } from './data/register';
@@ -133,6 +135,11 @@ export {
   type ServerlessCacheProps,
 } from './data/serverless-cache';
 export { ShardedDatabase, type ShardedDatabaseProps, type ShardRing } from './data/sharded-database';
+export {
+  DeployInterlock,
+  type DeployInterlockOptions,
+  type DeployInterlockProps,
+} from './delivery/deploy-interlock';
 export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
 export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';

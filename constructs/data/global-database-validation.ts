@@ -13,8 +13,11 @@ const TIME = '([01]\\d|2[0-3]):[0-5]\\d';
 const DAILY = new RegExp(`^${TIME}-${TIME}$`);
 const DAY = '(mon|tue|wed|thu|fri|sat|sun)';
 const WEEKLY = new RegExp(`^${DAY}:${TIME}-${DAY}:${TIME}$`);
-const IDENTIFIER = /^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/;
-const IDENTIFIER_FIX = 'take it from lib/naming: 2 to 63 lower-case letters, digits and single hyphens';
+/** Form of a name of RDS. */
+export const IDENTIFIER = /^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/;
+/** What to do about a name that is none. */
+export const IDENTIFIER_FIX =
+  'take it from lib/naming: 2 to 63 lower-case letters, digits and single hyphens';
 
 /**
  * @param construct class name and path

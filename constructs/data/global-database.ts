@@ -1,10 +1,7 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Connections, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnDBCluster, type CfnDBClusterProps, CfnGlobalCluster } from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { acknowledge } from '../policy/acknowledge';
 import { KEEP_ONCE_BORN } from '../removal';
 import { engineOf } from './database-engine';
@@ -16,8 +13,10 @@ import {
   insightsDays,
 } from './database-parts';
 import { addBreakGlassSecret } from './database-secret';
+import { GlobalDatabaseAccess, type IGlobalDatabase } from './global-database-access';
 import type { GlobalDatabaseProps } from './global-database-props';
 import { validateGlobalDatabase } from './global-database-validation';
+import { type GlobalDatabaseAttributes, NamedGlobalDatabase } from './named-global-database';
 import { dataSubnets } from './subnet-rules';
 
 const DEFAULT_BACKUP_DAYS = 14;
@@ -30,23 +29,23 @@ const DEFAULT_BACKUP_DAYS = 14;
  * by its name: a later failover changes no declared property of either template, and the next deploy of either is an
  * ordinary one.
  */
-export class GlobalDatabase extends Construct implements IConnectable {
-  /** Allows clients in; the default port is the database's. */
-  readonly connections: Connections;
+export class GlobalDatabase extends GlobalDatabaseAccess {
   /**
-   * Writer endpoint of **this** Region's own cluster. It exists on a secondary too, where it refuses writes: so a
-   * Region that was fenced cannot write across to the new writer.
+   * This Region's member that stands already, made by another stack or by other means: reached, granted and measured
+   * like one's own, with nothing of it in the template.
+   *
+   * @throws HoldfastError `invalid-input` with every wrong value
    */
+  static fromAttributes(scope: Construct, id: string, attributes: GlobalDatabaseAttributes): IGlobalDatabase {
+    return new NamedGlobalDatabase(scope, id, attributes);
+  }
+
+  readonly connections: Connections;
   readonly clusterEndpointAddress: string;
-  /** Reader endpoint of this Region's own cluster. */
   readonly readerEndpointAddress: string;
-  /** TCP port of both endpoints. */
   readonly port: number;
-  /** Name of this Region's cluster. */
   readonly clusterIdentifier: string;
-  /** Immutable id of this Region's cluster, used by IAM authentication. */
   readonly clusterResourceId: string;
-  /** Master credentials without a host, for break-glass use; only where the database was born. */
   readonly breakGlassSecret?: ISecret;
 
   /**
@@ -72,63 +71,6 @@ export class GlobalDatabase extends Construct implements IConnectable {
     this.clusterEndpointAddress = cluster.attrEndpointAddress;
     this.readerEndpointAddress = cluster.attrReadEndpointAddress;
     this.clusterResourceId = cluster.attrDbClusterResourceId;
-  }
-
-  /** Lets `grantee` sign in to this Region's cluster as the database user `user`, by IAM authentication. */
-  grantConnect(grantee: IGrantable, user: string): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['rds-db:connect'],
-      resourceArns: [
-        Stack.of(this).formatArn({
-          service: 'rds-db',
-          resource: 'dbuser',
-          resourceName: `${this.clusterResourceId}/${user}`,
-          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-        }),
-      ],
-    });
-  }
-
-  /**
-   * How far this Region is behind the writer, in milliseconds. There is no data while this Region writes: an alarm
-   * on it must say that missing data is missing.
-   */
-  metricReplicationLag(options?: MetricOptions): Metric {
-    return this.metric('AuroraGlobalDBReplicationLag', { statistic: 'Maximum', ...options });
-  }
-
-  /**
-   * How far the least lagging secondary is behind, in milliseconds: what `rds.global_db_rpo` holds commits back for.
-   * PostgreSQL only, and only while this Region writes.
-   */
-  metricRecoveryPointLag(options?: MetricOptions): Metric {
-    return this.metric('AuroraGlobalDBRPOLag', { statistic: 'Maximum', ...options });
-  }
-
-  /** Processor use of the busiest instance, in percent. */
-  metricCpuUtilization(options?: MetricOptions): Metric {
-    return this.metric('CPUUtilization', { statistic: 'Maximum', ...options });
-  }
-
-  /** Connections of the instance that has most of them. */
-  metricDatabaseConnections(options?: MetricOptions): Metric {
-    return this.metric('DatabaseConnections', { statistic: 'Maximum', ...options });
-  }
-
-  /** Share of the most capacity units that the busiest Serverless v2 instance uses, in percent. */
-  metricCapacityUtilization(options?: MetricOptions): Metric {
-    return this.metric('ACUUtilization', { statistic: 'Maximum', ...options });
-  }
-
-  /** A metric of this Region's cluster in the namespace `AWS/RDS`. */
-  metric(metricName: string, options?: MetricOptions): Metric {
-    return new Metric({
-      namespace: 'AWS/RDS',
-      metricName,
-      dimensionsMap: { DBClusterIdentifier: this.clusterIdentifier },
-      ...options,
-    }).attachTo(this);
   }
 
   private createSecurityGroup(props: GlobalDatabaseProps): SecurityGroup {
