@@ -40,6 +40,8 @@ export const liveSettingName = (application: string, setting: string): string =>
   `/${application}/live/${setting}`;
 /** Where a gate keeps its last answer in its own Region. */
 export const gateMemoryName = (application: string): string => `/${application}/gate/last-answer`;
+/** Where a person leaves word that a deploy may go through while a drill is under way. */
+export const breakGlassName = (application: string): string => `/${application}/interlock/break-glass`;
 /** AppConfig environment; the application carries the topology's name and the profile is `service`. */
 export const CONFIG_ENVIRONMENT = 'live';
 /** AppConfig profile of the service's own configuration. */
