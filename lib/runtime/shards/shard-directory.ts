@@ -29,6 +29,7 @@ export interface DirectoryStatus {
 
 interface Accepted {
   readonly document: RingDocument;
+  readonly text: string;
   readonly ownerOf: (key: string) => string;
   readonly movingFrom: (key: string) => string | undefined;
 }
@@ -54,7 +55,7 @@ export class ShardDirectory {
       if (now !== undefined && document.version < now.version)
         throw new Error(`version ${document.version} is older than ${now.version}`);
       if (now?.version !== document.version) this.accepted = accept(document);
-      else if (JSON.stringify(now) !== JSON.stringify(document))
+      else if (this.accepted?.text !== JSON.stringify(document))
         throw new Error(`version ${document.version} came with another content`);
       this.acceptedAt = this.clock.monotonic();
       this.problem = undefined;
@@ -73,6 +74,16 @@ export class ShardDirectory {
       ageMilliseconds: this.clock.monotonic() - this.acceptedAt,
     };
     return this.problem === undefined ? status : { ...status, problem: this.problem };
+  }
+
+  /** The document in force; undefined before the first good one. */
+  get document(): RingDocument | undefined {
+    return this.accepted?.document;
+  }
+
+  /** The document in force as text, for those who know an older one. */
+  get text(): string | undefined {
+    return this.accepted?.text;
   }
 
   /** Where a key goes. @throws RuntimeError `unavailable` before the first good document */
@@ -96,15 +107,17 @@ function placeOf({ endpoints }: RingDocument, shard: string) {
 
 function accept(document: RingDocument): Accepted {
   const { bounded, virtualNodes, shards, movingFrom } = document;
+  const text = JSON.stringify(document);
   if (bounded === undefined) {
     const router = shardRouter(document);
-    return { document, ownerOf: key => router.ownerOf(key), movingFrom: key => router.movingFrom(key) };
+    return { document, text, ownerOf: key => router.ownerOf(key), movingFrom: key => router.movingFrom(key) };
   }
   const options = { ...bounded, virtualNodes };
   const now = boundedSlots(shards, options);
   const before = movingFrom && boundedSlots(movingFrom, options);
   return {
     document,
+    text,
     ownerOf: key => now[slotOf(key, bounded.slots)] as string,
     movingFrom: key => {
       const slot = slotOf(key, bounded.slots);
