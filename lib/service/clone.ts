@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { systemClock } from '../runtime/clock';
 import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
@@ -15,6 +15,12 @@ import { closeParts, makeParts, type Parts, runParts } from './parts';
 import type { Running } from './process';
 import { processTelemetry } from './process-telemetry';
 import { type Readiness, readiness } from './readiness';
+import { cartRoutes } from './shard-cart-routes';
+import { Carts } from './shard-carts';
+
+const RANDOM_STEPS = 2 ** 32;
+/** Pause between two looks at hot keys of shards, in unscaled seconds. */
+const HOT_KEYS_SECONDS = 60;
 
 /** Starts a clone: it listens at once and becomes ready by itself, as active or as standby. */
 export async function startClone(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
@@ -22,10 +28,16 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const reading = cloneReads(parts);
   const { edge, run: runEdge } = cloneEdge(parts);
   const { telemetry, run: runTelemetry } = processTelemetry(environment, 'service', parts);
+  const carts = new Carts({
+    ...parts,
+    ...parts.shards,
+    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
+  });
   const server: HttpServer = new HttpServer({
     routes: [
       ...healthRoutes(() => currentReadiness(parts, server.draining)),
       ...customerRoutes(parts, routesOfOrders(parts, reading)),
+      ...cartRoutes({ carts, maximumQuantity: () => parts.config.value.maximumQuantity }),
     ],
     edge,
     telemetry,
@@ -46,6 +58,7 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
     runParts(parts, background.signal),
     runWarmUp(parts, background.signal),
     leaderDuties(parts, randomUUID()).run(background.signal),
+    carts.run(background.signal, (HOT_KEYS_SECONDS * 1000) / environment.timeScale),
     runEdge(background.signal),
     runTelemetry(background.signal),
   ]);

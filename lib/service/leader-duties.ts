@@ -7,12 +7,13 @@ import { LeaderLease } from '../runtime/leader/leader-lease';
 import { type LeaderTask, type LeaderTurn, leaderTask } from '../runtime/leader/leader-task';
 import { postgresLeaderStore } from '../runtime/leader/postgres-leader-store';
 import { leaderMetrics, type MetricValues } from './leader-metrics';
+import { runRebalance } from './leader-rebalance';
 import { type SweepResult, sweepStalledOrders } from './leader-sweep';
 import type { Parts } from './parts';
 
 /** What duties need of a process. */
 export interface LeaderDutiesParts
-  extends Pick<Parts, 'activation' | 'database' | 'fenced' | 'clock' | 'logger' | 'config'> {
+  extends Pick<Parts, 'activation' | 'database' | 'fenced' | 'clock' | 'logger' | 'config' | 'shards'> {
   readonly environment: Pick<Parts['environment'], 'application' | 'region' | 'timeScale'>;
 }
 
@@ -29,6 +30,8 @@ export interface LeaderDuties {
 const LEASE = 30;
 const PURGE = 300;
 const SWEEP = 60;
+/** Unscaled seconds between two looks for a new ring of shards. */
+const REBALANCE_PAUSE = 5;
 /** Unscaled seconds after which owed work that was sent counts as stalled: ten times a message's visibility. */
 const STALLED = 300;
 /** How long the history of jobs is kept, in days, and how many rows one transaction purges. */
@@ -40,8 +43,9 @@ const LEADERSHIP = 'duties';
 type Work = (turn: LeaderTurn) => Promise<'more' | undefined>;
 
 /**
- * The duties that one process of the active Region does for all: purging what is expired, and sweeping for orders that
- * stay unfulfilled. Clones stand as well as workers: a Region without a living worker is just when somebody must tell.
+ * The duties that one process of the active Region does for all: purging what is expired, sweeping for orders that
+ * stay unfulfilled, and moving records to where the ring of shards says. Clones stand as well as workers: a Region
+ * without a living worker is just when somebody must tell.
  * Each transaction is under the lease and the fence of the epoch, and under the leader's own token.
  *
  * @param holder Name of this run of this process: a UUID
@@ -71,7 +75,11 @@ export function leaderDuties(parts: LeaderDutiesParts, holder: string): LeaderDu
   return {
     ...{ election, purge, sweep },
     run: async signal => {
-      await Promise.all([election.run(signal), purge.run(signal), sweep.run(signal)]);
+      const rebalance = { ...parts, election, pauseMilliseconds: REBALANCE_PAUSE * second };
+      await Promise.all([
+        ...[election.run(signal), purge.run(signal), sweep.run(signal)],
+        runRebalance(rebalance, signal),
+      ]);
     },
   };
 }

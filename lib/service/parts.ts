@@ -24,6 +24,7 @@ import { keyPrefix, orderCache, orderWarmer } from './order-cache';
 import { OrderReads, type OrderView } from './order-reads';
 import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
+import { makeShards, type ShardParts } from './shard-parts';
 
 /** What a clone and a worker have in common. */
 export interface Parts {
@@ -41,6 +42,7 @@ export interface Parts {
   readonly reads: OrderReads;
   readonly cached: CacheAside<OrderView>;
   readonly warmer: CacheWarmer<OrderView>;
+  readonly shards: ShardParts;
 }
 
 /** Makes the parts of a process from its environment; nothing is called yet. */
@@ -72,6 +74,9 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     cacheSeconds: () => config.value.cacheSeconds,
   };
   const cached = orderCache(ofOrders);
+  const fenced = new FencedTransactions(database, () => keeper.current());
+  const migrate = () => ensureSchema(database);
+  const activation = new Activation({ keeper, database, clock, logger, migrate });
   return {
     environment,
     clock,
@@ -81,23 +86,28 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     cache,
     config,
     reads,
-    fenced: new FencedTransactions(database, () => keeper.current()),
-    activation: new Activation({ keeper, database, clock, logger, migrate: () => ensureSchema(database) }),
+    fenced,
+    activation,
     queue: sqsQueue({ region, queueUrl, endpointUrl }),
     probes: new Probes(clock, logger),
     cached,
     warmer: orderWarmer(cached, ofOrders),
+    shards: makeShards({
+      ...{ database, fenced, activation, clock, logger },
+      configured: () => config.value.shardRing,
+    }),
   };
 }
 
 /** Runs what goes on in the background until the signal aborts. */
 export async function runParts(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { environment, keeper, activation, config, probes, queue } = parts;
+  const { environment, keeper, activation, config, probes, queue, shards } = parts;
   const second = 1000 / environment.timeScale;
   await Promise.all([
     keeper.run(signal),
     activation.run(signal, (environment.leaseSeconds * second) / 3),
     config.run(signal),
+    shards.ring.run(signal, second),
     probes.run({ name: 'queue', intervalMilliseconds: 10 * second, check: () => queue.check() }, signal),
   ]);
 }

@@ -1,4 +1,7 @@
 import { RuntimeError } from '../runtime/errors';
+import { schemaOf } from '../runtime/shards/schema-shards';
+import { parseRingDocument, type RingDocument } from '../runtime/shards/shard-ring';
+import { DEFAULT_RING } from './shard-ring';
 
 /**
  * The service's configuration document in AppConfig (profile `service`): one JSON object. Every field may be left
@@ -19,6 +22,8 @@ export interface ServiceConfig {
   readonly fulfilmentPerSecond: number;
   /** Most messages that a worker has in work at the same time. @default 20 */
   readonly fulfilmentInFlight: number;
+  /** Shards of carts, and how keys are spread over them. @default - `DEFAULT_RING` */
+  readonly shardRing: RingDocument;
 }
 
 /** What holds until the first valid document. */
@@ -30,6 +35,7 @@ export const DEFAULT_CONFIG: ServiceConfig = {
   fulfilmentPaused: false,
   fulfilmentPerSecond: 10_000,
   fulfilmentInFlight: 20,
+  shardRing: DEFAULT_RING,
 };
 
 const BOUNDS = {
@@ -68,7 +74,15 @@ export function parseServiceConfig(content: string): ServiceConfig {
     fulfilmentPaused: paused,
     fulfilmentPerSecond: number('fulfilmentPerSecond'),
     fulfilmentInFlight: number('fulfilmentInFlight'),
+    shardRing: Object.hasOwn(given, 'shardRing') ? ringOf(given.shardRing) : DEFAULT_CONFIG.shardRing,
   };
+}
+
+/** A ring whose shards can be schemas; throws `invalid-input`. */
+function ringOf(given: unknown): RingDocument {
+  const document = parseRingDocument(JSON.stringify(given));
+  [...document.shards, ...(document.movingFrom ?? [])].forEach(schemaOf);
+  return document;
 }
 
 function wrong(path: string, received: unknown, fix: string): RuntimeError {
