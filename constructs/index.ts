@@ -128,7 +128,8 @@ export type {
 export type { GlobalDatabaseAttributes } from './data/named-global-database';
 export { ObjectStore } from './data/object-store';
 export type { ObjectStoreOptions, ObjectStorePeer, ObjectStoreProps } from './data/object-store-props';
-export { type IRegister, Register, type RegisterConsistency, type RegisterProps } from './data/register';
+export { Register, type RegisterConsistency, type RegisterProps } from './data/register';
+export type { IRegister, RegisterMoveScope, RegisterRecords } from './data/register-access';
 export {
   ServerlessCache,
   type ServerlessCacheOptions,

@@ -1,6 +1,6 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IRegister } from '../data/register';
+import type { IRegister } from '../data/register-access';
 import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 import { longestSeconds, type SagaPlanStep } from './saga-definition';
 

@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildOutput } from '../compute/build-output';
-import type { IRegister } from '../data/register';
+import type { IRegister } from '../data/register-access';
 import { acknowledge } from '../policy/acknowledge';
 
 /** Where the work's layer lies in a function. */

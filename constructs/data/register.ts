@@ -1,10 +1,9 @@
-import { Annotations, ArnFormat, type ITaggable, Lazy, Stack, type TagManager, Token } from 'aws-cdk-lib';
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Annotations, type ITaggable, Lazy, Stack, type TagManager, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { KEEP_ONCE_BORN } from '../removal';
-import { DRILL_LOCK_KEY, PARTITION_KEY, REGISTER_KEY } from './register-keys';
+import { type IRegister, NamedRegister, RegisterAccess } from './register-access';
+import { PARTITION_KEY } from './register-keys';
 import { validateRegister } from './register-validation';
 import { replicaTags } from './replica-tags';
 
@@ -42,24 +41,6 @@ export interface RegisterProps {
   readonly consistency: RegisterConsistency;
 }
 
-/** What a Region may do with the register: its own copy, at its own Region's endpoint. */
-export interface IRegister {
-  readonly tableName: string;
-  /** ARN of this Region's copy. */
-  readonly tableArn: string;
-  /** Lets `grantee` read the register's own item; neither the drill lock, nor a query, nor a scan. */
-  grantRead(grantee: IGrantable): Grant;
-  /**
-   * Lets `grantee` move the register and take the drill lock, by conditional writes of those two items only; deletes
-   * the lock alone.
-   *
-   * @param regions Regions whose copies it may use, by their agreed name; this Region's alone by default
-   */
-  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant;
-  /** Requests of one kind, such as `GetItem`, that DynamoDB failed to serve in this Region: no quorum, no lease. */
-  metricSystemErrors(operation: string, options?: MetricOptions): Metric;
-}
-
 /**
  * The register of law 6: which Region is active, under which epoch, in which phase; with the drill lock beside it.
  *
@@ -67,7 +48,7 @@ export interface IRegister {
  * own copy by name ({@link Register.fromTableName}), and so depends on no stack of another Region. Encryption is by
  * the key that DynamoDB owns: a fence that can be read only while KMS answers would be a weaker fence.
  */
-export class Register extends Construct implements IRegister, ITaggable {
+export class Register extends RegisterAccess implements ITaggable {
   /** This Region's copy of the table, owned by the seed's foundation stack. */
   static fromTableName(scope: Construct, id: string, tableName: string): IRegister {
     return new NamedRegister(scope, id, tableName);
@@ -119,18 +100,6 @@ export class Register extends Construct implements IRegister, ITaggable {
     this.tableArn = table.attrArn;
   }
 
-  grantRead(grantee: IGrantable): Grant {
-    return grantRead(this, grantee);
-  }
-
-  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant {
-    return grantMove(this, grantee, regions);
-  }
-
-  metricSystemErrors(operation: string, options?: MetricOptions): Metric {
-    return systemErrors(this, operation, options);
-  }
-
   private replicas(regions: readonly string[]): CfnGlobalTable.ReplicaSpecificationProperty[] {
     return regions.map(region => ({
       region,
@@ -139,79 +108,4 @@ export class Register extends Construct implements IRegister, ITaggable {
       tags: this.tags.renderTags(),
     }));
   }
-}
-
-class NamedRegister extends Construct implements IRegister {
-  readonly tableArn: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    readonly tableName: string,
-  ) {
-    super(scope, id);
-    this.tableArn = copyArn(this);
-  }
-
-  grantRead(grantee: IGrantable): Grant {
-    return grantRead(this, grantee);
-  }
-
-  grantMove(grantee: IGrantable, regions?: readonly string[]): Grant {
-    return grantMove(this, grantee, regions);
-  }
-
-  metricSystemErrors(operation: string, options?: MetricOptions): Metric {
-    return systemErrors(this, operation, options);
-  }
-}
-
-function systemErrors(register: IRegister & Construct, operation: string, options?: MetricOptions): Metric {
-  return new Metric({
-    namespace: 'AWS/DynamoDB',
-    metricName: 'SystemErrors',
-    dimensionsMap: { TableName: register.tableName, Operation: operation },
-    statistic: 'Sum',
-    ...options,
-  }).attachTo(register);
-}
-
-/** ARN of a copy by its agreed name: no reference leads to another Region (law 3). */
-function copyArn(register: Construct & { readonly tableName: string }, region?: string): string {
-  return Stack.of(register).formatArn({
-    service: 'dynamodb',
-    ...(region === undefined ? {} : { region }),
-    resource: 'table',
-    resourceName: register.tableName,
-    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-}
-
-function grantRead(register: IRegister, grantee: IGrantable): Grant {
-  const actions = ['dynamodb:GetItem'];
-  return Grant.addToPrincipal({ grantee, actions, ...itemsOf([register.tableArn], [REGISTER_KEY]) });
-}
-
-function grantMove(register: IRegister & Construct, grantee: IGrantable, regions?: readonly string[]): Grant {
-  const copies = regions?.map(region => copyArn(register, region)) ?? [register.tableArn];
-  const move = Grant.addToPrincipal({
-    grantee,
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    ...itemsOf(copies, [REGISTER_KEY, DRILL_LOCK_KEY]),
-  });
-  // A lock is given back; the register is never deleted.
-  const release = Grant.addToPrincipal({
-    grantee,
-    actions: ['dynamodb:DeleteItem'],
-    ...itemsOf(copies, [DRILL_LOCK_KEY]),
-  });
-  return move.combine(release);
-}
-
-/** The items of these keys and no others: whatever else comes to lie in the table is not theirs. */
-function itemsOf(resourceArns: string[], keys: readonly string[]) {
-  return {
-    resourceArns,
-    conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } },
-  };
 }

@@ -1,7 +1,7 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, type IPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { IRegister } from '../data/register';
+import type { IRegister } from '../data/register-access';
 import { assertRules } from '../validation';
 import { acknowledge } from './acknowledge';
 import { findingArn } from './finding-arn';
@@ -23,6 +23,11 @@ export interface OperatorRoleProps {
   readonly regions: readonly string[];
   /** The register, of which each Region has a copy under the same name. */
   readonly register: IRegister;
+  /**
+   * Homes of an active-active application that it may move; of the register it then writes these records and no other.
+   * @default - the one record of an application that has no homes
+   */
+  readonly homes?: readonly string[];
   /** Global cluster that may be switched. */
   readonly globalClusterIdentifier: string;
   /** Members of the global cluster, one of which is the target of a switch. */
@@ -31,6 +36,12 @@ export interface OperatorRoleProps {
   readonly groupNames: readonly string[];
   /** Path of the live settings in each Region's Parameter Store, with a slash at both ends. */
   readonly liveSettings: string;
+  /**
+   * Parameter in each Region in which leave for a deploy during a drill is given and taken back; see `breakGlassName` in
+   * lib/naming.
+   * @default - none: the role gives no leave
+   */
+  readonly breakGlass?: string;
   /**
    * What `holdfast jobs` may list and replay. It also needs a network with a route to the database.
    * @default - nothing: the role moves Regions and looks at no job
@@ -57,8 +68,8 @@ export class OperatorRole extends Construct {
       assumedBy: props.assumedBy ?? new AccountRootPrincipal(),
       maxSessionDuration: Duration.hours(1),
     });
-    const { regions } = props;
-    props.register.grantMove(this.role, regions);
+    const { regions, homes } = props;
+    props.register.grantMove(this.role, { regions, homes });
     const groups = props.groupNames.flatMap(name => regions.map(region => this.groupArn(name, region)));
     const settings = regions.map(region => this.settingsArn(props.liveSettings, region));
     this.allow(regions, READS, ['*']);
@@ -69,6 +80,10 @@ export class OperatorRole extends Construct {
     );
     this.allow(regions, ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'], groups);
     this.allow(regions, ['ssm:GetParameter', 'ssm:PutParameter'], settings);
+    if (props.breakGlass !== undefined) {
+      const leaves = regions.map(region => this.parameterArn(props.breakGlass ?? '', region));
+      this.allow(regions, ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], leaves);
+    }
     this.acknowledgeWildcards([...groups, ...settings]);
     if (props.jobs !== undefined) allowJobs(this.role, regions, props.jobs);
   }
@@ -106,12 +121,12 @@ export class OperatorRole extends Construct {
   }
 
   private settingsArn(path: string, region: string): string {
-    return Stack.of(this).formatArn({
-      service: 'ssm',
-      region,
-      resource: 'parameter',
-      resourceName: `${path.replace(/^\/|\/$/g, '')}/*`,
-    });
+    return this.parameterArn(`${path.replace(/\/$/, '')}/*`, region);
+  }
+
+  private parameterArn(name: string, region: string): string {
+    const resourceName = name.replace(/^\//, '');
+    return Stack.of(this).formatArn({ service: 'ssm', region, resource: 'parameter', resourceName });
   }
 
   private acknowledgeWildcards(arns: readonly string[]): void {

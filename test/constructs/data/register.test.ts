@@ -2,8 +2,10 @@ import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Register, type RegisterProps } from '../../../constructs/data/register';
+import type { IRegister } from '../../../constructs/data/register-access';
 import { DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
 import * as runtime from '../../../lib/runtime/register/register';
+import { evaluatePolicy, type PolicyStatement } from '../../helpers/policy-evaluator';
 import { onlyOf, stackIn } from '../stack';
 
 const TABLE = 'AWS::DynamoDB::GlobalTable';
@@ -158,7 +160,7 @@ test('a mover may be let into the copies of other Regions, by their agreed name'
   const stack = stackIn('us-west-2');
   const mover = new Role(stack, 'Mover', { assumedBy: new ServicePrincipal('ec2') });
   const register = Register.fromTableName(stack, 'Register', 'orders-register');
-  register.grantMove(mover, ['us-east-2', 'us-west-2']);
+  register.grantMove(mover, { regions: ['us-east-2', 'us-west-2'] });
   const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
   const statements = policy?.Properties.PolicyDocument.Statement as { Resource: unknown }[];
   for (const { Resource } of statements) {
@@ -167,6 +169,45 @@ test('a mover may be let into the copies of other Regions, by their agreed name'
       expect(text).toContain(`:dynamodb:${region}:000000000000:table/orders-register`);
     }
   }
+});
+
+describe('a grant of homes', () => {
+  const statementsOf = (grant: (register: IRegister, role: Role) => void) => {
+    const stack = stackIn();
+    const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('ec2') });
+    grant(Register.fromTableName(stack, 'Register', 'orders-register'), role);
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+    return policy?.Properties.PolicyDocument.Statement as PolicyStatement[];
+  };
+  const decide = (statements: readonly PolicyStatement[], action: string, key: string) =>
+    evaluatePolicy(statements, { action, context: { 'dynamodb:LeadingKeys': [key] } });
+
+  test('reaches their records and the lock, and neither another home nor the one record', () => {
+    const mover = statementsOf((register, role) => register.grantMove(role, { homes: ['us', 'eu'] }));
+    const decided = ['register/us', 'register/eu', 'drill-lock', 'register/ap', 'register', 'register/*'].map(
+      key => decide(mover, 'dynamodb:UpdateItem', key),
+    );
+    const no = 'implicit-deny';
+    expect(decided).toEqual(['allowed', 'allowed', 'allowed', no, no, no]);
+    expect(decide(mover, 'dynamodb:DeleteItem', 'drill-lock')).toBe('allowed');
+    expect(decide(mover, 'dynamodb:DeleteItem', 'register/us')).toBe(no);
+  });
+
+  test('to a reader is of their records alone', () => {
+    const reader = statementsOf((register, role) => register.grantRead(role, { homes: ['eu'] }));
+    expect(decide(reader, 'dynamodb:GetItem', 'register/eu')).toBe('allowed');
+    expect(decide(reader, 'dynamodb:GetItem', 'register/us')).toBe('implicit-deny');
+    expect(decide(reader, 'dynamodb:GetItem', 'drill-lock')).toBe('implicit-deny');
+    expect(decide(reader, 'dynamodb:PutItem', 'register/eu')).toBe('implicit-deny');
+  });
+
+  test.each([
+    ['a pattern', ['*'], /homes\[0\].*"\*"/],
+    ['none', [], /homes: no home to grant/],
+  ])('refuses %s', (_, homes, message) => {
+    expect(() => statementsOf((register, role) => register.grantMove(role, { homes }))).toThrow(message);
+    expect(() => statementsOf((register, role) => register.grantRead(role, { homes }))).toThrow(message);
+  });
 });
 
 test('the keys are those of the run time', () => {

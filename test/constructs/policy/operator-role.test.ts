@@ -26,6 +26,7 @@ function statementsIn(region: string, change: Partial<OperatorRoleProps> = {}): 
     regions: [...REGIONS],
     groupNames: ['orders-blue'],
     liveSettings: '/orders/live/',
+    breakGlass: '/orders/interlock/break-glass',
     ...change,
   });
   const policy = onlyOf(stack, 'AWS::IAM::Policy') as { PolicyDocument: { Statement: Statement[] } };
@@ -52,10 +53,17 @@ test('reaches no global control plane (law 2)', () => {
   ]);
 });
 
-test('names every action, creates and deletes nothing but its own lock', () => {
+test('names every action, creates and deletes nothing but its own lock and leave', () => {
   expect(actions.filter(action => /\*|:(Create|Delete|Remove|Attach|Detach)/.test(action))).toEqual([
     'dynamodb:DeleteItem',
+    'ssm:DeleteParameter',
   ]);
+  const leave = statements.find(({ Action }) => Action.includes('ssm:DeleteParameter'));
+  expect([leave?.Resource].flat().map(resource => JSON.stringify(resource))).toEqual(
+    REGIONS.map(region =>
+      expect.stringContaining(`:ssm:${region}:000000000000:parameter/orders/interlock/break-glass`),
+    ),
+  );
   const release = statements.find(({ Action }) => Action === 'dynamodb:DeleteItem');
   expect(release?.Condition).toEqual({
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['drill-lock'] },
@@ -102,6 +110,7 @@ describe.each(REGIONS)('one identity moves both Regions: the role of %s', own =>
 function targetOf(call: string, region: string): string {
   const [service = '', action = ''] = call.split(':');
   const inRegion = `:${service}:${region}:000000000000:`;
+  if (service === 'ssm') return `${inRegion}parameter/orders/interlock/break-glass`;
   if (service === 'dynamodb') return `${inRegion}table/orders-register`;
   if (service === 'rds' && action.endsWith('GlobalCluster')) return `${inRegion}cluster:orders-${region}`;
   if (service === 'autoscaling' && !action.startsWith('Describe')) {
@@ -127,6 +136,15 @@ test('the register is the Regions’ copies, the two items alone', () => {
   expect([register?.Resource].flat()).toHaveLength(REGIONS.length);
   expect(register?.Condition).toEqual({
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock'] },
+  });
+});
+
+test('of an application with homes it moves those it is given', () => {
+  const register = statementsIn('us-west-2', { homes: ['us', 'eu'] }).find(({ Action }) =>
+    Action.includes('dynamodb:UpdateItem'),
+  );
+  expect(register?.Condition).toEqual({
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register/us', 'register/eu', 'drill-lock'] },
   });
 });
 
