@@ -10,6 +10,7 @@ import { RegisterTable } from './register';
 import { replicationLag } from './replication-lag';
 
 export type { ConnectionOptions } from './clients';
+export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 
 /** Options of {@link createAwsCloud}. */
 export interface AwsCloudOptions extends ConnectionOptions {

@@ -7,6 +7,7 @@ import { clientPolicyCommand } from './commands/client-policy';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { drillCommand } from './commands/drill';
+import { interlockCommand } from './commands/interlock';
 import { jobsCommand } from './commands/jobs';
 import { labCommand } from './commands/lab';
 import { preflightCommand } from './commands/preflight';
@@ -41,6 +42,7 @@ export function createProgram(context: CommandContext): Command {
     statusCommand,
     preflightCommand,
     drillCommand,
+    interlockCommand,
     jobsCommand,
     labCommand,
     downCommand,

@@ -1,15 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { HookEvent, handler } from '../../lib/handlers/deploy-interlock';
+import { InterlockWorld, lockedAt, recordIn } from '../helpers/interlock-world';
 
-/** A stand-in for DynamoDB and Parameter Store that can fail, which the real ones would not do when asked to. */
-const world = {
-  items: {} as Record<string, object>,
-  leave: undefined as string | undefined,
-  isDown: false,
-  consistent: [] as unknown[],
-};
-let api: Server;
+const world = new InterlockWorld();
 let ask: typeof handler;
 
 const event = (stack: string): HookEvent => ({
@@ -19,30 +11,10 @@ const event = (stack: string): HookEvent => ({
   requestData: { targetName: 'STACK', targetLogicalId: stack },
 });
 
-function answer(target: string, body: { Key?: { pk: { S: string } }; ConsistentRead?: boolean }) {
-  if (world.isDown) return { status: 500, value: { __type: 'InternalServerError' } };
-  if (target.endsWith('GetItem')) {
-    world.consistent.push(body.ConsistentRead);
-    return { status: 200, value: { Item: world.items[body.Key?.pk.S ?? ''] } };
-  }
-  if (world.leave === undefined) return { status: 400, value: { __type: 'ParameterNotFound' } };
-  return { status: 200, value: { Parameter: { Value: world.leave } } };
-}
-
 beforeAll(async () => {
-  api = createServer((message, response) => {
-    let body = '';
-    message.on('data', chunk => {
-      body += chunk;
-    });
-    message.on('end', () => {
-      const { status, value } = answer(String(message.headers['x-amz-target']), JSON.parse(body));
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(value));
-    });
-  });
-  await new Promise<void>(resolve => api.listen(0, '127.0.0.1', resolve));
+  const endpoint = await world.start();
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-west-2',
@@ -52,21 +24,10 @@ beforeAll(async () => {
   });
   ask = jest.requireActual<{ handler: typeof handler }>('../../lib/handlers/deploy-interlock').handler;
 });
-afterAll(() => {
-  api.closeAllConnections();
-  api.close();
-});
-
-const record = (phase: string) => ({ epoch: { N: '4' }, phase: { S: phase }, region: { S: 'us-east-2' } });
-const lockedAt = (time: number) => ({
-  drillId: { S: 'd1' },
-  holder: { S: 'ann' },
-  heartbeatAt: { S: `${new Date(time).toISOString()}/1.000` },
-  leaseSeconds: { N: '30' },
-});
+afterAll(() => world.stop());
 
 beforeEach(() => {
-  Object.assign(world, { items: { register: record('active') }, leave: undefined, isDown: false });
+  Object.assign(world, { items: { register: recordIn('active') }, leave: undefined, down: [] });
   jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
 });
 afterEach(() => jest.restoreAllMocks());
@@ -99,13 +60,13 @@ test('refuses while a drill holds its lock, and says until when and how to deplo
 });
 
 test('refuses while a move stands still, and when the event names no stack', async () => {
-  world.items.register = record('promoting');
+  world.items.register = recordIn('promoting');
   expect((await ask(event('orders-data'))).hookStatus).toBe('FAILED');
   expect((await ask({})).hookStatus).toBe('FAILED');
 });
 
 test('what cannot be read is refused', async () => {
-  world.isDown = true;
+  world.down = 'all';
   const refused = await ask(event('orders-data'));
   expect(refused).toMatchObject({ hookStatus: 'FAILED', errorCode: 'InternalFailure' });
   expect(refused.message).toContain('cannot be read');
@@ -117,7 +78,7 @@ test('a damaged record is refused', async () => {
 });
 
 test('its own stack can always be repaired', async () => {
-  world.isDown = true;
+  world.down = 'all';
   expect((await ask(event('orders-operations'))).hookStatus).toBe('SUCCESS');
   expect((await ask(event('orders-operations-2'))).hookStatus).toBe('FAILED');
 });
