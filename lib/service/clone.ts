@@ -4,6 +4,7 @@ import type { ServiceEnvironment } from '../runtime/environment/environment';
 import { reasonOf } from '../runtime/errors';
 import { loop } from '../runtime/loop';
 import type { Logger } from '../runtime/telemetry/logger';
+import { ChangeWatch } from './change-watch';
 import { customerRoutes } from './customer-clone';
 import { healthRoutes } from './health-routes';
 import { type CloneReads, cloneEdge, cloneReads } from './http-clone';
@@ -33,9 +34,10 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
     ...parts.shards,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
   });
+  const watch = new ChangeWatch(parts);
   const server: HttpServer = new HttpServer({
     routes: [
-      ...healthRoutes(() => currentReadiness(parts, server.draining)),
+      ...healthRoutes(() => ({ ...currentReadiness(parts, server.draining), changes: watch.progress })),
       ...customerRoutes(parts, routesOfOrders(parts, reading)),
       ...cartRoutes({ carts, maximumQuantity: () => parts.config.value.maximumQuantity }),
     ],
@@ -57,6 +59,7 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
   const ended = Promise.all([
     runParts(parts, background.signal),
     runWarmUp(parts, background.signal),
+    watch.run(background.signal),
     leaderDuties(parts, randomUUID()).run(background.signal),
     carts.run(background.signal, (HOT_KEYS_SECONDS * 1000) / environment.timeScale),
     runEdge(background.signal),
@@ -87,7 +90,7 @@ function runWarmUp(parts: Parts, signal: AbortSignal): Promise<void> {
 }
 
 function routesOfOrders(parts: Parts, reading: CloneReads) {
-  const { environment, activation, fenced, config, reads, cached } = parts;
+  const { environment, activation, fenced, config, reads, cached, residency } = parts;
   const orders = new Orders({
     application: environment.application,
     region: environment.region,
@@ -100,6 +103,7 @@ function routesOfOrders(parts: Parts, reading: CloneReads) {
     orders,
     reads,
     cached,
+    residency,
     maximumQuantity: () => config.value.maximumQuantity,
     consistent: reading.consistent,
     position: reading.position,

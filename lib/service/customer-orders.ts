@@ -14,6 +14,8 @@ export interface CustomerOrderRequest {
   readonly quantity: number;
   /** Price of the whole, in cents. */
   readonly cents: number;
+  /** Whose law the record is under, as the request's header says. */
+  readonly jurisdiction?: string;
 }
 
 /** One attempt. */
@@ -45,8 +47,9 @@ export class CustomerOrders {
     if (!claim.first) return { order: claim.response, replayed: true };
     const { id, item, quantity, status, epoch, region } = order;
     await transaction.query(
-      'INSERT INTO orders (id, item, quantity, status, epoch, region) VALUES ($1, $2, $3, $4, $5, $6)',
-      [id, item, quantity, status, epoch, region],
+      `INSERT INTO orders (id, item, quantity, status, epoch, region, jurisdiction)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [id, item, quantity, status, epoch, region, request.jurisdiction ?? null],
     );
     const placed: PaymentInput = { orderId: id, ...request };
     const input: PaymentInput = { ...placed, traceparent: currentTraceparent() };

@@ -3,6 +3,7 @@ import type { CustomerOrderRequest, CustomerOrders } from './customer-orders';
 import { idempotencyKeyOf } from './http-idempotency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
+import { tagOf } from './residency-routes';
 import type { StockReads } from './stock-reads';
 
 /** What customers' orders stand on. */
@@ -38,7 +39,7 @@ async function accept(
   if ((body as { customer?: unknown } | null)?.customer === undefined)
     return otherwise({ ...request, json: async () => body });
   const { order, replayed } = await orders.accept({
-    request: parseCustomerOrder(body, maximumQuantity()),
+    request: { ...parseCustomerOrder(body, maximumQuantity()), ...tagOf(request) },
     idempotencyKey: idempotencyKeyOf(request),
     correlationId: request.correlationId,
   });

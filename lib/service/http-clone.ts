@@ -83,7 +83,7 @@ export interface CloneReads extends Pick<OrderRoutesOptions, 'consistent' | 'pos
 
 /** Leader: the Region's database while it takes writes. Follower: its reader endpoint, or itself as a replica. */
 export function cloneReads(parts: Parts): CloneReads {
-  const { clock, database, activation, keeper, environment } = parts;
+  const { clock, database, activation, keeper, environment, residency } = parts;
   const positions = enginePositions();
   const reader = readerPool(parts);
   const watch = watchPool(parts);
@@ -102,7 +102,7 @@ export function cloneReads(parts: Parts): CloneReads {
   });
   const written = new WritePosition(() => positions.written(watch), clock);
   return {
-    consistent: (request, work) => reads.read(request, on => work(new OrderReads(on))),
+    consistent: (request, work) => reads.read(request, on => work(new OrderReads(on, residency))),
     async position() {
       const epoch = leaderEpoch();
       if (epoch === undefined) return undefined;

@@ -27,7 +27,7 @@ export function errorAnswer(error: unknown, facts: RefusalFacts): HttpAnswer {
   if (error instanceof HttpError) {
     return {
       status: error.status,
-      body: { error: { code: error.code, message: error.message } },
+      body: { error: { code: error.code, message: error.message, ...error.details } },
       headers: error.headers,
     };
   }

@@ -47,6 +47,8 @@ export class HttpError extends Error {
     readonly code: string,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Further fields of the error in the answer. */
+    readonly details: object = {},
   ) {
     super(message);
   }

@@ -13,6 +13,8 @@ export interface OrderCacheOptions {
   /** Divides every time. */
   readonly timeScale: number;
   readonly reads: Pick<OrderReads, 'find' | 'findMany' | 'recentIds'>;
+  /** Whether orders are kept with their jurisdiction, by which they are judged when they are read. @default false */
+  readonly tagged?: boolean;
   /** The epoch in force, if one is known. */
   readonly epoch: () => number | undefined;
   /** How long an order that is over may be served, in unscaled seconds. */
@@ -30,13 +32,13 @@ const RANDOM_STEPS = 2 ** 32;
 
 /** Orders through the cache: served past their time while the database is away, and marked so. */
 export function orderCache(options: OrderCacheOptions): CacheAside<OrderView> {
-  const { application, cache, clock, timeScale, reads, epoch, cacheSeconds } = options;
+  const { application, cache, clock, timeScale, reads, epoch, cacheSeconds, tagged = false } = options;
   const scaled = (seconds: number) => (seconds * 1000) / timeScale;
   return new CacheAside({
     cache,
     clock,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
-    key: id => orderKey(application, epoch(), id),
+    key: id => orderKey(application, epoch(), id, tagged),
     load: id => reads.find(id),
     ttlMilliseconds: order => scaled(order.status === 'accepted' ? OPEN_ORDER_SECONDS : cacheSeconds()),
     negativeMilliseconds: scaled(NO_ORDER_SECONDS),
@@ -58,10 +60,26 @@ export function orderWarmer(
   });
 }
 
+/** The longest that an order may be served from the cache, in unscaled seconds. */
+export const longestLifeSeconds = (cacheSeconds: number): number =>
+  Math.max(OPEN_ORDER_SECONDS, cacheSeconds) + STALE_SECONDS;
+
+/** Key of the place up to which this Region's cache was cleaned of changes, whatever the epoch. */
+export const changePlaceKey = (application: string): string => `${keyPrefix(application)}changes`;
+
 /** What every key of an application begins with. */
 export const keyPrefix = (application: string): string => `${application}:`;
 
-/** Key of an order in the cache; none while no epoch is known. */
-export function orderKey(application: string, epoch: number | undefined, id: string): string | undefined {
-  return epoch === undefined ? undefined : `${keyPrefix(application)}${epoch}:order:${id}`;
+/**
+ * Key of an order in the cache; none while no epoch is known. Orders with their tag have keys of their own: one that was
+ * kept without it, before there was a policy, would pass for an order without one.
+ */
+export function orderKey(
+  application: string,
+  epoch: number | undefined,
+  id: string,
+  tagged = false,
+): string | undefined {
+  const kind = tagged ? 'tagged-order' : 'order';
+  return epoch === undefined ? undefined : `${keyPrefix(application)}${epoch}:${kind}:${id}`;
 }

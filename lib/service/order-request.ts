@@ -7,6 +7,8 @@ export interface OrderRequest {
   /** Name of the ledger that numbers this write; always together with `number`. */
   readonly ledger?: string;
   readonly number?: number;
+  /** Whose law the record is under, as the request's header says. */
+  readonly jurisdiction?: string;
 }
 
 /** Names of ledgers. */

@@ -8,6 +8,8 @@ import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
 import type { Orders } from './orders';
+import type { OrderResidency } from './residency-orders';
+import { tagOf } from './residency-routes';
 
 /** What the routes of orders stand on. */
 export interface OrderRoutesOptions {
@@ -20,6 +22,8 @@ export interface OrderRoutesOptions {
     request: ReadRequest,
     work: (reads: Pick<OrderReads, 'find' | 'list'>) => Promise<T>,
   ) => Promise<ConsistentRead<T>>;
+  /** Judges what the cache gives. @default - orders may be held anywhere */
+  readonly residency?: Pick<OrderResidency, 'requireHere'>;
   /** The position after a write that has just been committed; undefined when it cannot be told. Never rejects. */
   readonly position: () => Promise<string | undefined>;
 }
@@ -59,7 +63,7 @@ async function accept(
 ): Promise<HttpAnswer> {
   const idempotencyKey = idempotencyKeyOf(request);
   const { order, replayed } = await options.orders.accept({
-    request: parseOrderRequest(await request.json(), options.maximumQuantity()),
+    request: { ...parseOrderRequest(await request.json(), options.maximumQuantity()), ...tagOf(request) },
     idempotencyKey,
     correlationId: request.correlationId,
   });
@@ -83,6 +87,8 @@ async function find(options: OrderRoutesOptions, request: HttpRequest): Promise<
   const fresh = /\bno-(cache|store)\b/.test(request.header('cache-control') ?? '');
   const answer = fresh ? { value: await options.cached.refresh(id) } : await options.cached.read(id);
   if (answer.value === undefined) throw notFound();
+  // A cache, and a stale answer most of all, may hold what was let in by an older policy.
+  options.residency?.requireHere(answer.value.jurisdiction);
   return { status: 200, body: answer.value, headers: freshness(answer) };
 }
 

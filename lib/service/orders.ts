@@ -81,8 +81,8 @@ export class Orders {
     });
     if (!claim.first) return { order: claim.response, replayed: true };
     await transaction.query(
-      `INSERT INTO orders (id, item, quantity, ledger, number, status, epoch, region)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `INSERT INTO orders (id, item, quantity, ledger, number, status, epoch, region, jurisdiction)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         order.id,
         order.item,
@@ -92,9 +92,10 @@ export class Orders {
         order.status,
         order.epoch,
         order.region,
+        request.jurisdiction ?? null,
       ],
     );
-    await addToOutbox(transaction, order.id, correlationId);
+    await addToOutbox(transaction, order.id, correlationId, undefined, request.jurisdiction);
     return { order, replayed: false };
   }
 }

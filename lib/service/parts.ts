@@ -22,6 +22,7 @@ import { Activation } from './activation';
 import { guardCache, guardedReads } from './guards';
 import { keyPrefix, orderCache, orderWarmer } from './order-cache';
 import { OrderReads, type OrderView } from './order-reads';
+import { OrderResidency } from './residency-orders';
 import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
 import { makeShards, type ShardParts } from './shard-parts';
@@ -43,6 +44,8 @@ export interface Parts {
   readonly cached: CacheAside<OrderView>;
   readonly warmer: CacheWarmer<OrderView>;
   readonly shards: ShardParts;
+  /** @default - orders may be held anywhere */
+  readonly residency?: OrderResidency;
 }
 
 /** Makes the parts of a process from its environment; nothing is called yet. */
@@ -61,8 +64,10 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     parse: parseServiceConfig,
     store: environment.configFile === undefined ? undefined : configFile(environment.configFile),
   });
+  const residency = environment.residency && new OrderResidency(environment.residency, region);
   const reads = new OrderReads(
     guardedReads(database, { clientPolicy: environment.clientPolicy, clock, logger }),
+    residency,
   );
   const ofOrders = {
     application: environment.application,
@@ -70,6 +75,7 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     clock,
     timeScale,
     reads,
+    tagged: residency !== undefined,
     epoch: () => keeper.record?.epoch,
     cacheSeconds: () => config.value.cacheSeconds,
   };
@@ -96,6 +102,7 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
       ...{ database, fenced, activation, clock, logger },
       configured: () => config.value.shardRing,
     }),
+    residency,
   };
 }
 

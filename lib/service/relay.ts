@@ -3,6 +3,7 @@ import { lockUnsentRows, markSent } from '../runtime/outbox/outbox';
 import { QUEUE_BATCH, type Queue } from '../runtime/queue/queue';
 import type { Logger } from '../runtime/telemetry/logger';
 import type { Activation } from './activation';
+import type { OrderResidency } from './residency-orders';
 import { formatWorkMessage } from './work-message';
 
 /** What the relay stands on. */
@@ -11,6 +12,8 @@ export interface RelayOptions {
   readonly fenced: FencedTransactions;
   readonly queue: Pick<Queue, 'send'>;
   readonly logger: Logger;
+  /** What may not be in this Region is not sent to its queue, and stays open. @default - everything may */
+  readonly residency?: Pick<OrderResidency, 'jurisdictions'>;
 }
 
 /**
@@ -23,12 +26,12 @@ export class OutboxRelay {
 
   /** Sends one batch; returns whether there may be more. Does nothing where this Region may not write. */
   async relay(): Promise<boolean> {
-    const { activation, fenced, queue, logger } = this.options;
+    const { activation, fenced, queue, logger, residency } = this.options;
     const state = activation.state();
     if (!state.active) return false;
     const { epoch } = state;
     return fenced.run(epoch, async transaction => {
-      const rows = await lockUnsentRows(transaction, epoch, QUEUE_BATCH);
+      const rows = await lockUnsentRows(transaction, epoch, QUEUE_BATCH, residency?.jurisdictions);
       if (rows.length === 0) return false;
       fenced.requireLease(epoch);
       const failed = await queue.send(

@@ -14,6 +14,8 @@ export interface PaymentInput {
   readonly item: string;
   readonly quantity: number;
   readonly cents: number;
+  /** Whose law the order is under. */
+  readonly jurisdiction?: string;
   /** Trace of the request that placed the order, if it was traced: the saga goes on when that has long ended. */
   readonly traceparent?: string;
 }
@@ -78,8 +80,8 @@ export function paymentSaga({ fenced, provider }: PaymentSagaOptions): SagaDefin
 
 /** The order becomes work: from here on the outbox brings it to its fulfilment. */
 async function confirm(transaction: Queryable, call: Call): Promise<void> {
-  const { orderId, traceparent } = call.input;
-  const added = await addToOutbox(transaction, orderId, call.correlationId, traceparent);
+  const { orderId, traceparent, jurisdiction } = call.input;
+  const added = await addToOutbox(transaction, orderId, call.correlationId, traceparent, jurisdiction);
   if (added) await tell(transaction, call, 'order.confirmed');
 }
 

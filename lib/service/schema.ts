@@ -6,7 +6,7 @@ import { CUSTOMER_SCHEMA } from './customer-schema';
 import { SWEEP_SCHEMA } from './leader-sweep';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 7;
+const VERSION = 8;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS orders (
   region text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Whose law the record is under; see OrderResidency.
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS jurisdiction text;
 -- Not unique on purpose: a duplicate must be visible to whoever checks the ledger.
 CREATE INDEX IF NOT EXISTS orders_by_ledger ON orders (ledger, number, id) WHERE ledger IS NOT NULL;
 -- The newest orders are the ones that a new cache is filled with.
@@ -45,6 +47,7 @@ CREATE TABLE IF NOT EXISTS outbox (
   closed_epoch bigint
 );
 ALTER TABLE outbox ADD COLUMN IF NOT EXISTS traceparent text;
+ALTER TABLE outbox ADD COLUMN IF NOT EXISTS jurisdiction text;
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (created_at) WHERE closed_at IS NULL;
 -- Append-only, one row a fulfilment, and not unique on purpose: see orders_by_ledger.
 CREATE TABLE IF NOT EXISTS effects (

@@ -1,5 +1,6 @@
 import type { Queryable } from '../runtime/database/database';
 import { toRuntimeError } from '../runtime/database/fence';
+import type { OrderResidency } from './residency-orders';
 
 /** What there is of an item, as of the last event that the read model has. */
 export interface StockLevel {
@@ -28,7 +29,11 @@ const LIVE = (name: string): string => `(SELECT live FROM projections WHERE name
 
 /** Reads the read models of this Region's database, primary or replica. */
 export class StockReads {
-  constructor(private readonly database: Queryable) {}
+  constructor(
+    private readonly database: Queryable,
+    /** @default - every order may be read here */
+    private readonly residency?: Pick<OrderResidency, 'jurisdictions'>,
+  ) {}
 
   /** One item; `undefined` when no event tells of it. @throws RuntimeError `unavailable` */
   async level(item: string): Promise<StockLevel | undefined> {
@@ -42,11 +47,17 @@ export class StockReads {
 
   /** Orders of a customer, in the order of their placing. @throws RuntimeError `unavailable` */
   async byCustomer(customer: string, after: number, limit: number): Promise<CustomerOrderPage> {
+    const { residency } = this;
+    const held =
+      residency === undefined
+        ? ''
+        : ` AND EXISTS (SELECT FROM orders WHERE id = order_id AND COALESCE(jurisdiction, '*') = ANY($4))`;
+    const values = residency === undefined ? [] : [residency.jurisdictions];
     const rows = await this.read<CustomerOrder & { position: number }>(
       `SELECT order_id AS id, item, quantity, cents::float8 AS cents, status, position::float8 AS position
-         FROM customer_orders WHERE customer = $1 AND position > $2 AND generation = ${LIVE('customer-orders')}
+         FROM customer_orders WHERE customer = $1 AND position > $2 AND generation = ${LIVE('customer-orders')}${held}
         ORDER BY position LIMIT $3`,
-      [customer, after, limit],
+      [customer, after, limit, ...values],
     );
     const last = rows.at(-1)?.position;
     return {

@@ -4,6 +4,7 @@ import { REGISTER_KEY } from '../register/register';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logger';
 import { type EdgeEnvironment, edgePart } from './edge-environment';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
+import { type ResidencyEnvironment, residencyEnvironment } from './residency-environment';
 import { type ServiceAddress, serviceAddressPart } from './service-address';
 
 /** How the database knows the service: an IAM token over TLS, or a password in a file (never in the environment). */
@@ -69,6 +70,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly clientPolicy?: ClientPolicy;
   /** The payment provider. @default - the one in this process, for labs */
   readonly payment?: ServiceAddress;
+  /** @default - records may be held anywhere */
+  readonly residency?: ResidencyEnvironment;
 }
 
 /** Reads the environment of a clone or worker; throws one `environment` error with every problem. */
@@ -96,6 +99,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     edge: edgePart(reader),
     clientPolicy: clientPolicyPart(reader),
     payment: serviceAddressPart(reader, 'HOLDFAST_PAYMENT', 'payment'),
+    residency: residencyEnvironment(reader),
   };
   reader.finish();
   return environment;

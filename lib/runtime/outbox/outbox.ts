@@ -20,16 +20,18 @@ const COLUMNS = `order_id AS "orderId", correlation_id AS "correlationId", trace
  * request behind it.
  *
  * @param traceparent @default - that of the span in which the work in hand runs, if there is one
+ * @param jurisdiction of the record that the work is about @default - it carries none
  */
 export async function addToOutbox(
   transaction: Queryable,
   orderId: string,
   correlationId: string,
   traceparent: string | undefined = currentTraceparent(),
+  jurisdiction?: string,
 ): Promise<boolean> {
   const { rowCount } = await transaction.query(
-    'INSERT INTO outbox (order_id, correlation_id, traceparent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-    [orderId, correlationId, traceparent ?? null],
+    'INSERT INTO outbox (order_id, correlation_id, traceparent, jurisdiction) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+    [orderId, correlationId, traceparent ?? null, jurisdiction ?? null],
   );
   return rowCount === 1;
 }
@@ -37,17 +39,21 @@ export async function addToOutbox(
 /**
  * Locks open rows that `epoch` has not sent: new ones, and those that an older epoch sent to a queue which may have
  * stayed behind. Rows that another relay holds are left to it.
+ *
+ * @param jurisdictions whose work may be sent, `*` for records without one; what is left stays open @default - all
  */
 export async function lockUnsentRows(
   transaction: Queryable,
   epoch: number,
   limit: number,
+  jurisdictions?: readonly string[],
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await transaction.query<OutboxRow>(
     `SELECT ${COLUMNS} FROM outbox
       WHERE closed_at IS NULL AND (epoch_sent IS NULL OR epoch_sent < $1)
+        AND ($3::text[] IS NULL OR COALESCE(jurisdiction, '*') = ANY($3))
       ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [epoch, limit],
+    [epoch, limit, jurisdictions ?? null],
   );
   return rows;
 }

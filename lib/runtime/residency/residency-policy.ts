@@ -34,6 +34,24 @@ export class ResidencyPolicy {
     return this.rules.get(jurisdiction ?? UNTAGGED)?.has(region) ?? false;
   }
 
+  /** Jurisdictions whose records may be in a Region; {@link UNTAGGED} for records without one. */
+  jurisdictionsIn(region: string): readonly string[] {
+    return [...this.rules].flatMap(([name, regions]) => (regions.has(region) ? [name] : []));
+  }
+
+  /**
+   * The policy as it is for a store in `region` that copies every record to `copies`: what may not be in each of them may
+   * not be put there either.
+   */
+  copying(region: string, copies: readonly string[]): ResidencyPolicy {
+    const rules = [...this.rules].map(([name, regions]): [string, readonly string[]] => {
+      const jurisdiction = name === UNTAGGED ? undefined : name;
+      const outside = this.outside(jurisdiction, copies);
+      return [name, [...regions].filter(place => place !== region || outside.length === 0)];
+    });
+    return new ResidencyPolicy(Object.fromEntries(rules.filter(([, regions]) => regions.length > 0)));
+  }
+
   /** The Regions among `targets` that may not hold records of a jurisdiction. */
   outside(jurisdiction: string | undefined, targets: readonly string[]): readonly string[] {
     return targets.filter(region => !this.allows(jurisdiction, region));
