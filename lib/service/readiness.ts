@@ -3,6 +3,7 @@ import type { DatabaseStatus } from '../runtime/database/database';
 import type { LeaseState } from '../runtime/register/lease';
 import { isActive, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
 import type { ActivationState } from './activation';
+import type { ChangeProgress } from './change-watch';
 
 /** What a process knows about itself. */
 export interface ReadinessFacts {
@@ -33,6 +34,8 @@ export interface Readiness {
   readonly database: { readonly writable: boolean; readonly lagSeconds?: number };
   readonly config: { readonly version: string; readonly ageSeconds: number | null };
   readonly warmUp?: WarmUpProgress;
+  /** How far cache and deliveries are behind the changes; told and not required. */
+  readonly changes?: ChangeProgress;
 }
 
 /**

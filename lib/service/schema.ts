@@ -1,3 +1,4 @@
+import { CHANGE_LOG_SCHEMA, trackChanges } from '../runtime/changes/change-log-schema';
 import type { Database } from '../runtime/database/database';
 import { JOB_SCHEMA } from '../runtime/jobs/job-schema';
 import { LEADER_SCHEMA } from '../runtime/leader/leader-schema';
@@ -6,7 +7,7 @@ import { CUSTOMER_SCHEMA } from './customer-schema';
 import { SWEEP_SCHEMA } from './leader-sweep';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 8;
+const VERSION = 9;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -68,6 +69,8 @@ INSERT INTO fence (epoch) VALUES (0) ON CONFLICT DO NOTHING;
 ${PARKED_MESSAGES_SCHEMA.trim()}
 ${JOB_SCHEMA.trim()}
 ${CUSTOMER_SCHEMA}
+${CHANGE_LOG_SCHEMA.trim()}
+${trackChanges('orders', 'order', 'id')}
 ${LEADER_SCHEMA.trim()}
 ${SWEEP_SCHEMA}
 CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());

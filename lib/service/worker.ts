@@ -6,6 +6,7 @@ import { loop } from '../runtime/loop';
 import type { ConsumerLimits } from '../runtime/queue/queue-consumer';
 import type { Logger } from '../runtime/telemetry/logger';
 import type { TimedTelemetry } from '../runtime/telemetry/message-telemetry';
+import { runChanges } from './change-worker';
 import { Consumer } from './consumer';
 import { Fulfilment } from './fulfilment';
 import { leaderDuties } from './leader-duties';
@@ -24,7 +25,10 @@ const VISIBILITY = 30;
 /** Pause of a standby before it looks again, in unscaled seconds. */
 const STANDBY_PAUSE = 1;
 
-/** Starts a worker: relay of the outbox, consumer of the queue, sagas and a leader's duties, each only while active. */
+/**
+ * Starts a worker: relay of the outbox, consumer of the queue, sagas, deliveries of changes and a leader's duties, each
+ * only while active; and what keeps this Region's cache clean, always.
+ */
 export async function startWorker(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
   const parts = makeParts(environment, systemClock, logger);
   const intake = new AbortController();
@@ -37,6 +41,7 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
     runConsumer(parts, timed, intake.signal),
     leaderDuties(parts, randomUUID()).run(intake.signal),
     runSagasAndProjections(parts, intake.signal),
+    runChanges(parts, intake.signal),
   ]);
   return {
     async stop() {

@@ -1,4 +1,4 @@
-import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Clock } from '../clock';
 import type { Change } from './change';
 import { putAll } from './put-all';
@@ -11,13 +11,17 @@ export interface ChangePublisherOptions {
 }
 
 /**
- * Publishes changes, in order; the changes of one thing go to one shard. Close an outbox row only after this returns:
- * what is published twice has the same id.
+ * Publishes changes, in order; the changes of one thing go to one shard. Note them as delivered only after this returns
+ * (`ChangeDelivery` does): what is published twice has the same id. The client's code is loaded with the first of them.
  *
  * @throws RuntimeError `unavailable` when not all of them were taken
  */
-export function publishChanges(changes: readonly Change[], options: ChangePublisherOptions): Promise<void> {
+export async function publishChanges(
+  changes: readonly Change[],
+  options: ChangePublisherOptions,
+): Promise<void> {
   const { client, stream, clock } = options;
+  const { PutRecordsCommand } = await import('@aws-sdk/client-kinesis');
   const put = async (batch: readonly Entry[]): Promise<number> => {
     const command = new PutRecordsCommand({
       StreamName: stream,

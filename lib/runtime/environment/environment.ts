@@ -2,6 +2,7 @@ import type { CacheIdentity } from '../cache/cache-credentials';
 import { CLIENT_POLICY_VARIABLE, type ClientPolicy, parseClientPolicy } from '../policy/client-policy';
 import { REGISTER_KEY } from '../register/register';
 import { LOG_LEVELS, type LogLevel } from '../telemetry/logger';
+import { type AnalyticsStore, analyticsPart } from './analytics-environment';
 import { type EdgeEnvironment, edgePart } from './edge-environment';
 import { EnvironmentReader, type RawEnvironment } from './environment-reader';
 import { type ResidencyEnvironment, residencyEnvironment } from './residency-environment';
@@ -70,6 +71,10 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly clientPolicy?: ClientPolicy;
   /** The payment provider. @default - the one in this process, for labs */
   readonly payment?: ServiceAddress;
+  /** Where the worker writes the rows of reports. @default - nowhere: there is no analytics projection */
+  readonly analytics?: AnalyticsStore;
+  /** Kinesis stream to which the worker publishes changes, for consumers of a `ChangeFeed`. @default - none */
+  readonly changeStream?: string;
   /** @default - records may be held anywhere */
   readonly residency?: ResidencyEnvironment;
 }
@@ -99,6 +104,8 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     edge: edgePart(reader),
     clientPolicy: clientPolicyPart(reader),
     payment: serviceAddressPart(reader, 'HOLDFAST_PAYMENT', 'payment'),
+    analytics: analyticsPart(reader),
+    changeStream: reader.optional('HOLDFAST_CHANGE_STREAM'),
     residency: residencyEnvironment(reader),
   };
   reader.finish();
