@@ -7,6 +7,7 @@ import { Register } from '../constructs/data/register';
 import { OperatorRole } from '../constructs/policy/operator-role';
 import type { Gate } from '../constructs/traffic/gate';
 import {
+  breakGlassName,
   COLOURS,
   cloneGroupName,
   clusterIdentifier,
@@ -60,6 +61,7 @@ export class OperationsStack extends Stack {
         workerGroupName(application),
       ],
       liveSettings: liveSettingName(application, ''),
+      breakGlass: breakGlassName(application),
       jobs: {
         databaseUser: DATABASE_USER,
         queueNames: [queueName(application), deadLetterQueueName(application)],
