@@ -1,5 +1,6 @@
 import { type QueueHandler, type QueueWork, queueHandler } from '../runtime/queue/queue-handler';
-import { workerParts } from './worker-parts';
+import { tracedQueueWork } from '../runtime/telemetry/message-telemetry';
+import { bySource, workerParts } from './worker-parts';
 
 let made: QueueHandler | undefined;
 
@@ -10,11 +11,15 @@ export const handler: QueueHandler = event => {
 };
 
 function makeHandler(): QueueHandler {
-  const parts = workerParts<QueueWork>('queue-worker');
+  const { telemetry, work, ...parts } = workerParts<QueueWork>('queue-worker');
   const { environment, parking } = parts;
-  return queueHandler({
-    ...parts,
-    concurrency: environment.concurrency,
-    parking: parking && { parking },
-  });
+  const handle = bySource(source =>
+    queueHandler({
+      ...parts,
+      work: tracedQueueWork(telemetry.telemetry, source, work),
+      concurrency: environment.concurrency,
+      parking: parking && { parking },
+    }),
+  );
+  return event => telemetry.around(() => handle(event));
 }

@@ -7,6 +7,7 @@ import type { Parking } from '../runtime/queue/parking';
 import { EpochGate } from '../runtime/register/epoch-gate';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
+import { type FunctionTelemetry, functionTelemetry } from '../service/process-telemetry';
 
 /** A reading of the register that takes longer hands the batch back, in milliseconds. */
 const REGISTER_TIMEOUT = 2000;
@@ -19,6 +20,7 @@ export interface WorkerParts<Work> {
   readonly gate?: () => EpochGate;
   readonly parking?: Parking;
   readonly work: Work;
+  readonly telemetry: FunctionTelemetry;
 }
 
 /**
@@ -46,6 +48,32 @@ export function workerParts<Work>(part: string): WorkerParts<Work> {
     ...(register === undefined ? {} : { gate: () => gateOf(environment, register) }),
     parking: makeParking(environment),
     work: loadWork<Work>(environment.workModule),
+    telemetry: functionTelemetry({ ...environment, timeScale: 1 }, part, { clock: systemClock, logger }),
+  };
+}
+
+/** Name of the queue, stream or topic that an event is of: Lambda never mixes two in one. */
+export function sourceOf(event: {
+  readonly Records?: ReadonlyArray<{ readonly eventSourceARN?: string }>;
+  readonly records?: Readonly<Record<string, unknown>>;
+}): string {
+  const [partition] = Object.keys(event.records ?? {});
+  if (partition !== undefined) return partition.replace(/-\d+$/, '');
+  const arn = event.Records?.[0]?.eventSourceARN ?? '';
+  // A table's stream is named by its time; the table says more: arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<time>.
+  return /:table\/([^/]+)/.exec(arn)?.[1] ?? (arn.split(/[:/]/).at(-1) || 'unnamed');
+}
+
+/** A handler for each source, made when it first sends something: what is counted and traced bears the source's name. */
+export function bySource<Event extends Parameters<typeof sourceOf>[0], Answer>(
+  make: (source: string) => (event: Event) => Promise<Answer>,
+): (event: Event) => Promise<Answer> {
+  const made = new Map<string, (event: Event) => Promise<Answer>>();
+  return event => {
+    const source = sourceOf(event);
+    const handler = made.get(source) ?? make(source);
+    made.set(source, handler);
+    return handler(event);
   };
 }
 

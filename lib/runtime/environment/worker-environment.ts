@@ -3,6 +3,8 @@ import { EnvironmentReader, type RawEnvironment } from './environment-reader';
 
 /** Environment of a function that works a queue or a stream. */
 export interface WorkerEnvironment {
+  /** Whose work it is, in metrics and spans. */
+  readonly application: string;
   readonly region: string;
   /** Table of the register; without one the worker runs in every Region. */
   readonly registerTable?: string;
@@ -14,6 +16,8 @@ export interface WorkerEnvironment {
   readonly concurrency: number;
   /** Table in which messages and records are parked that cannot be worked; without one they are not. */
   readonly parkingTable?: string;
+  /** Collector of traces: OTLP over HTTP. @default - none */
+  readonly otlpEndpoint?: string;
   /** Endpoint of every AWS API; only the lab sets it. */
   readonly endpointUrl?: string;
   readonly logLevel: LogLevel;
@@ -24,12 +28,15 @@ export function parseWorkerEnvironment(raw: RawEnvironment): WorkerEnvironment {
   const reader = new EnvironmentReader(raw);
   const [workModule] = reader.groups('HOLDFAST_WORK_MODULE', /^(\/.+)$/, 'the absolute path of a module');
   const environment = {
+    // Lambda names each function; outside of it somebody has to.
+    application: reader.text('HOLDFAST_APPLICATION', raw.AWS_LAMBDA_FUNCTION_NAME ?? 'unnamed'),
     region: reader.text('AWS_REGION'),
     registerTable: reader.optional('HOLDFAST_REGISTER_TABLE'),
     leaseSeconds: reader.number('HOLDFAST_LEASE_SECONDS', 5, { minimum: 1, maximum: 300 }),
     workModule: workModule ?? '',
     concurrency: reader.number('HOLDFAST_CONCURRENCY', 10, { minimum: 1, maximum: 1000 }),
     parkingTable: reader.optional('HOLDFAST_PARKING_TABLE'),
+    otlpEndpoint: reader.optional('HOLDFAST_OTLP_ENDPOINT'),
     endpointUrl: reader.optional('AWS_ENDPOINT_URL'),
     logLevel: parseLogLevel(reader),
   };
