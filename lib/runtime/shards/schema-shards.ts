@@ -50,12 +50,16 @@ export async function createShardSchemas(database: Database, shards: readonly st
     `SELECT schema FROM unnest($1::text[]) schema WHERE to_regclass(schema || '.records') IS NULL`,
     [schemas],
   );
-  for (const { schema } of rows) {
-    await database.transaction(async transaction => {
-      await transaction.query('SELECT pg_advisory_xact_lock($1)', [MAKING_LOCK]);
-      await transaction.query(
-        `CREATE SCHEMA IF NOT EXISTS ${schema}; SET LOCAL search_path TO ${schema}; ${SHARD_SCHEMA}`,
-      );
-    });
-  }
+  for (const { schema } of rows) await database.transaction(transaction => create(transaction, schema));
+}
+
+async function create(transaction: Queryable, schema: string): Promise<void> {
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [MAKING_LOCK]);
+  // Asked of the table: IF NOT EXISTS goes by this connection's cache, which may be of before the lock.
+  const { rowCount } = await transaction.query(
+    `SELECT 1 FROM pg_namespace WHERE format('"%s"', nspname) = $1`,
+    [schema],
+  );
+  if (rowCount === 0) await transaction.query(`CREATE SCHEMA ${schema}`);
+  await transaction.query(`SET LOCAL search_path TO ${schema}; ${SHARD_SCHEMA}`);
 }
