@@ -19,8 +19,14 @@ export async function readJson(message: IncomingMessage): Promise<unknown> {
     if (error instanceof HttpError) throw error;
     throw new HttpError(400, 'invalid-input', 'the body ended early');
   }
+  return parseJson(Buffer.concat(chunks));
+}
+
+/** The JSON of a body that is there as a whole. @throws HttpError 400 or 413 */
+export function parseJson(body: Buffer): unknown {
+  if (body.length > BODY_LIMIT) throw tooLarge();
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new HttpError(400, 'invalid-input', 'the body is not JSON');
   }

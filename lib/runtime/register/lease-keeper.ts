@@ -25,6 +25,8 @@ const OVERLAPPING_READS = 3;
 /** Renews a read lease every third of its length; a failed or late read extends nothing. */
 export class LeaseKeeper {
   private underWay = 0;
+  /** How often the process woke: an answer that was asked for before tells nothing about the time after. */
+  private waking = 0;
   private failure: string | undefined = 'the register was not read yet';
   private lastLogged = '';
   private readonly listeners: Array<(state: LeaseState) => void> = [];
@@ -63,16 +65,31 @@ export class LeaseKeeper {
     });
   }
 
+  /**
+   * Drops the lease and reads the register anew: to be called first whenever the process may have been frozen, such as
+   * at the start of each invocation of a function. Its monotonic clock may have stood still with it, so a lease that
+   * looks valid may be hours old, and so may an answer that was on its way. Never rejects.
+   */
+  async wake(): Promise<void> {
+    this.waking += 1;
+    this.options.lease.lapse();
+    this.failure = 'the register was not read since the process woke';
+    await this.renew();
+  }
+
   /** One reading of the register. Never rejects. */
   async renew(): Promise<void> {
     const { lease, register, clock } = this.options;
+    const { waking } = this;
     const startedAt = clock.monotonic();
     this.underWay += 1;
     try {
-      lease.observe(startedAt, await register.read());
+      const record = await register.read();
+      if (waking !== this.waking) return;
+      lease.observe(startedAt, record);
       this.failure = undefined;
     } catch (error) {
-      this.failure = reasonOf(error);
+      if (waking === this.waking) this.failure = reasonOf(error);
     } finally {
       this.underWay -= 1;
     }

@@ -42,6 +42,12 @@ export class ReadLease {
     this.newest = { startedAt: latest, record };
   }
 
+  /** Ends the lease, whatever its clock says; the newest record stays known. Only a reading to come gives a new one. */
+  lapse(): void {
+    if (this.newest !== undefined)
+      this.newest = { startedAt: Number.NEGATIVE_INFINITY, record: this.newest.record };
+  }
+
   /** The state at monotonic time `now`. */
   state(now: number): LeaseState {
     if (this.newest === undefined) return { held: false, reason: 'never-read' };

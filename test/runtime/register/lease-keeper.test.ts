@@ -105,3 +105,57 @@ test('tells of changes once each', async () => {
   await clock.advance(7000);
   expect(seen).toEqual(['held 1', 'not-active', 'held 3']);
 });
+
+describe('a process that was frozen', () => {
+  // A frozen machine's monotonic clock stands still with it: nothing here moves the clock while it is frozen.
+  const keeperOf = (clock: VirtualClock, read: RegisterReader['read']) =>
+    new LeaseKeeper({
+      lease: new ReadLease(HERE, 9000),
+      register: { read },
+      clock,
+      logger: silentLogger,
+    });
+  const gone: RegisterRecord = { epoch: 2, phase: 'active', region: 'us-west-2' };
+
+  test('holds no lease from the moment it wakes, though its clock says that it does', async () => {
+    const answers: ((record: RegisterRecord) => void)[] = [];
+    const keeper = keeperOf(new VirtualClock(), () => new Promise(resolve => answers.push(resolve)));
+    const first = keeper.renew();
+    answers[0]?.(ACTIVE);
+    await first;
+    expect(keeper.current().held).toBe(true);
+    const woken = keeper.wake();
+    expect(keeper.current()).toMatchObject({ held: false, reason: 'expired', record: ACTIVE });
+    expect(keeper.registerProblem).toBe('the register was not read since the process woke');
+    answers[1]?.(gone);
+    await woken;
+    expect(keeper.current()).toMatchObject({ held: false, reason: 'not-active', record: gone });
+  });
+
+  test('takes no lease from an answer that was asked for before it was frozen', async () => {
+    const answers: ((record: RegisterRecord) => void)[] = [];
+    const keeper = keeperOf(new VirtualClock(), () => new Promise(resolve => answers.push(resolve)));
+    const before = keeper.renew();
+    const woken = keeper.wake();
+    answers[0]?.(ACTIVE);
+    await before;
+    expect(keeper.current().held).toBe(false);
+    answers[1]?.(ACTIVE);
+    await woken;
+    expect(keeper.current()).toMatchObject({ held: true, epoch: 1 });
+  });
+
+  test('keeps none when the register does not answer, and says why', async () => {
+    let down = false;
+    const keeper = keeperOf(new VirtualClock(), async () => {
+      if (down) throw new Error('no quorum');
+      return ACTIVE;
+    });
+    await keeper.wake();
+    expect(keeper.current().held).toBe(true);
+    down = true;
+    await keeper.wake();
+    expect(keeper.current().held).toBe(false);
+    expect(keeper.registerProblem).toBe('no quorum');
+  });
+});
