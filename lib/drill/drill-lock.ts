@@ -73,8 +73,12 @@ export class HeldLock {
    */
   async ensure(): Promise<void> {
     if (this.isLost) throw busy(undefined);
-    if (this.fresh(0.9)) return;
-    await this.renew();
+    if (!this.sure) await this.renew();
+  }
+
+  /** Whether this process holds the lock at this moment for certain, by its own clock alone. */
+  get sure(): boolean {
+    return !this.isLost && this.fresh(0.9);
   }
 
   /** Whether another process is known to have taken the lock. */

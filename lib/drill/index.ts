@@ -11,7 +11,7 @@ export {
   unfinishedDrill,
 } from './drill';
 export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './history';
-export { fileJournals, type JournalStore } from './journal';
+export { fileJournals, Journal, type JournalStore } from './journal';
 export { type LedgerEntry, readLedger } from './ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
 export { createOutside, type OutsideClient, type OutsideOptions } from './outside';

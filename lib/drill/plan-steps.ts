@@ -45,6 +45,8 @@ export type Sketch = Omit<
 > & {
   /** Whether the phase's budget falls to this step. */
   readonly carriesBudget?: true;
+  /** Whether the step goes on for as long as what it has started, whose budget falls to a later one. */
+  readonly lastsAsItsPhase?: true;
   readonly repeatable?: false;
   readonly pointOfNoReturn?: true;
 };
@@ -88,6 +90,7 @@ export const SKETCHES: Readonly<Record<StepId, Sketch>> = {
   'switch-database': {
     phase: 'promotion',
     title: 'switch the global database over',
+    lastsAsItsPhase: true,
     precondition: 'the register says promoting for this drill; both clusters are available',
     repeatable: false,
     pointOfNoReturn: true,
@@ -95,6 +98,7 @@ export const SKETCHES: Readonly<Record<StepId, Sketch>> = {
   'fail-over-database': {
     phase: 'promotion',
     title: 'promote the standby of the global database; what it had not received is lost',
+    lastsAsItsPhase: true,
     precondition: 'the register says promoting for this drill; the loss was accepted',
     repeatable: false,
     pointOfNoReturn: true,

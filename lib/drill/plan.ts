@@ -52,6 +52,11 @@ export interface Plan {
 const MINIMUM_LIMIT_SECONDS = 20;
 /** How many times its budget a step may take before it counts as stuck. */
 const PATIENCE = 3;
+/**
+ * Unscaled seconds for which a step that may not be repeated is only watched after an act whose answer was lost:
+ * the provider may have accepted it and not show it yet.
+ */
+export const WATCH_SECONDS = 60;
 /** Expected seconds of the settling of a replica, which no budget line covers; unscaled. */
 const SETTLE_SECONDS = 300;
 
@@ -89,9 +94,12 @@ export function planDrill(input: PlanInput): Plan {
 }
 
 function planStep(id: StepId, { mode, timeScale }: PlanInput, budget: readonly BudgetLine[]): PlanStep {
-  const { carriesBudget, ...sketch } = SKETCHES[id];
+  const { carriesBudget, lastsAsItsPhase, ...sketch } = SKETCHES[id];
   const seconds = sketch.phase === 'settle' ? SETTLE_SECONDS : phaseBudget(budget, sketch.phase);
   const budgetSeconds = (carriesBudget ? seconds : 0) / timeScale;
+  // Who only watches at first must have time left to act.
+  const watchSeconds = sketch.repeatable === false ? (WATCH_SECONDS * PATIENCE) / timeScale : 0;
+  const expectedSeconds = lastsAsItsPhase ? seconds / timeScale : budgetSeconds;
   return {
     repeatable: true,
     pointOfNoReturn: false,
@@ -99,7 +107,7 @@ function planStep(id: StepId, { mode, timeScale }: PlanInput, budget: readonly B
     ...(isOptional(mode, sketch.phase) ? { optional: true } : {}),
     id,
     budgetSeconds,
-    limitSeconds: Math.max(budgetSeconds * PATIENCE, MINIMUM_LIMIT_SECONDS),
+    limitSeconds: Math.max(expectedSeconds * PATIENCE, MINIMUM_LIMIT_SECONDS, watchSeconds),
   };
 }
 

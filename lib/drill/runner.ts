@@ -1,7 +1,7 @@
 import { HoldfastError } from '../errors';
 import { LOCK_LEASE_SECONDS } from './drill-lock';
 import { isRefused, isUnavailable, messageOf } from './failures';
-import type { PlanStep } from './plan';
+import { type PlanStep, WATCH_SECONDS } from './plan';
 import { ACTIONS } from './steps';
 import type { Run, StepAction } from './steps/action';
 
@@ -9,11 +9,6 @@ import type { Run, StepAction } from './steps/action';
 const POLL_SECONDS = 2;
 /** No look follows another faster than this, whatever the time scale. */
 const MINIMUM_POLL_MILLISECONDS = 200;
-/**
- * Unscaled seconds for which a step that may not be repeated is only watched after an act whose answer was lost:
- * the provider may have accepted it and not show it yet.
- */
-const WATCH_SECONDS = 60;
 
 /** Milliseconds between two looks at the given time scale. */
 export const pollMilliseconds = (timeScale: number): number =>
@@ -120,6 +115,12 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
   }
   throwIfAborted(run);
   run.journal.append({ type: 'act', step: step.id });
+  // Whoever stood still while it wrote may have been followed by one who read no such record, and went back.
+  if (!run.lock.sure) {
+    run.problem = 'not sent: it was not sure any more that the drill lock is held';
+    run.journal.append({ type: 'act-refused', step: step.id, reason: run.problem });
+    return false;
+  }
   try {
     await action.perform?.(run);
     run.problem = undefined;

@@ -28,6 +28,8 @@ export type WorldFault = (typeof WORLD_FAULTS)[number];
 export const FAULTS = [...CALL_FAULTS, ...WORLD_FAULTS] as const;
 export type FaultName = (typeof FAULTS)[number];
 
+/** A provider shows the state of before for less than the minute that the drill allows. */
+const STALE = 45_000;
 const LOCK_CALLS = ['readLock', 'takeLock', 'renewLock', 'releaseLock'];
 
 /** Whom a fault of calls hits. */
@@ -64,6 +66,7 @@ export class DrillFaults {
     switch (fault) {
       case 'stale read':
         world.freezeViews(true);
+        world.simulation.at(world.simulation.time + STALE, () => world.freezeViews(false));
         return () => world.freezeViews(false);
       case 'stuck in progress':
         world.frozen = true;

@@ -6,7 +6,7 @@ import { DrillStory, type LifeEnding, type StoryResult } from './drill-story';
 import type { Mutant } from './drill-world';
 
 export const MODES = ['switchover', 'failover', 'failback'] as const satisfies readonly DrillMode[];
-/** When the fault strikes: as the step begins, as it acts (three seconds on, where it only waits), as it has ended. */
+/** When the fault strikes: as the step begins, as it acts (as it first looks, where it only waits), as it has ended. */
 export const MOMENTS = ['begin', 'act', 'end'] as const;
 /** Short faults are lifted after eight seconds, lasting ones when the process has given up. */
 export const LENGTHS = ['short', 'lasting'] as const;
@@ -43,7 +43,7 @@ export async function playCell(cell: Cell, mutant?: Mutant): Promise<CellResult>
   const { world, faults } = story;
   let struck = false;
   const result = await story.play(async () => {
-    await world.simulation.delay(15_000);
+    await story.warmUp();
     if (mode === 'failover') world.network.isolate(story.from, ISOLATED);
     const runner = story.process();
     let lift = () => undefined as void;
@@ -58,7 +58,7 @@ export async function playCell(cell: Cell, mutant?: Mutant): Promise<CellResult>
       if (record.step !== step) return;
       if (record.type === (moment === 'act' ? 'act' : `step-${moment}`)) strike();
       else if (moment === 'act' && record.type === 'step-begin') {
-        world.simulation.at(world.simulation.time + 3000, () => runner.dead || strike());
+        world.simulation.at(world.simulation.time + 1, () => runner.dead || strike());
       }
     };
     await story.live(runner, 'run');

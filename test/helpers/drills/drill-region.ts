@@ -70,10 +70,14 @@ export class DrillRegion {
     return this.deadUntil > this.world.simulation.time;
   }
 
-  /** Stops every process of the Region for so long. */
-  die(milliseconds: number): void {
-    this.deadUntil = Math.max(this.deadUntil, this.world.simulation.time + milliseconds);
-    this.process.pause(milliseconds);
+  /** Stops every process of the Region for so long, or until it is revived. */
+  async die(milliseconds: number): Promise<void> {
+    const { simulation } = this.world;
+    this.deadUntil = Math.max(this.deadUntil, simulation.time + milliseconds);
+    while (this.dead) {
+      this.process.pause(2000);
+      await simulation.delay(1000);
+    }
   }
 
   revive(): void {

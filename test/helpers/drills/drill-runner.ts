@@ -34,7 +34,7 @@ const SETTINGS: DrillSettings = {
   register: 'strong',
   leaseSeconds: LEASE / 1000,
   leaseMarginSeconds: 2,
-  promisedClones: Object.fromEntries(REGIONS.map(region => [region, 2])),
+  promisedClones: Object.fromEntries(REGIONS.map(region => [region, 4])),
   objectives: { rtoSeconds: 900, rpoSeconds: 30 },
   budgets: { switchover: lines(120), failover: lines(180) },
 };
@@ -119,11 +119,21 @@ export class DrillRunner extends SimulatedProcess {
             if (this.dead) throw new Killed();
             const line = mutatedPlan(record, this.world.mutant);
             file.append(line);
-            this.onRecord(JSON.parse(line) as { type: string; step?: string });
+            const fact = JSON.parse(line) as { type: string; step?: string };
+            this.judgeAct(fact);
+            this.onRecord(fact);
           },
         };
       },
     };
+  }
+
+  /** Who is about to do what may not be repeated must hold the lock. */
+  private judgeAct({ type, step = '' }: { type: string; step?: string }): void {
+    const holder = this.world.lock?.holder;
+    if (type === 'act' && step.endsWith('database') && holder !== this.name) {
+      this.world.violate(`${this.name} acts at ${step} while ${holder ?? 'nobody'} holds the lock`);
+    }
   }
 
   private clock(): Clock {
@@ -154,6 +164,11 @@ export class DrillRunner extends SimulatedProcess {
     else on();
   }
 
+  /** Before anything is sent: the dead send nothing, and who stands still sends it later. */
+  private awake(): Promise<void> {
+    return new Promise(resolve => this.go(resolve));
+  }
+
   private async travel(milliseconds?: number): Promise<void> {
     const { simulation } = this.world;
     const way = milliseconds ?? simulation.random.between(2, 40);
@@ -163,7 +178,7 @@ export class DrillRunner extends SimulatedProcess {
   /** One call to a control plane. */
   private async call<T>(method: string, region: string, act: (partly: boolean) => T): Promise<T> {
     const { simulation, network, regions } = this.world;
-    if (this.dead) await new Promise(() => undefined);
+    await this.awake();
     const fault = this.faults.of(method);
     const fail = (code: 'unavailable' | 'timeout' | 'refused', text: string): never => {
       throw new HoldfastError(code, `${method} in ${region}: ${text}`);
@@ -258,9 +273,9 @@ export class DrillRunner extends SimulatedProcess {
           ageSeconds: 30,
         })),
       startSwitchover: (region, arn) =>
-        this.call('startSwitchover', region, () => database.start('switchover', arn, region)),
+        this.call('startSwitchover', region, () => database.start('switchover', arn, region, this.name)),
       startFailover: (region, arn) =>
-        this.call('startFailover', region, () => database.start('failover', arn, region)),
+        this.call('startFailover', region, () => database.start('failover', arn, region, this.name)),
       capacity: region => this.call('capacity', region, () => world.capacity(region as Region)),
       raiseFloor: (region, group, minimum) =>
         this.call('raiseFloor', region, partly => {

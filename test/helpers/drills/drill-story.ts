@@ -53,6 +53,13 @@ export class DrillStory {
     this.faults = new DrillFaults(this.world);
   }
 
+  /** Until the active Region serves. */
+  async warmUp(): Promise<void> {
+    const { simulation, regions } = this.world;
+    await simulation.delay(10_000);
+    while (!regions[this.from].mayAcknowledge) await simulation.delay(1000);
+  }
+
   /** A process that has not begun. */
   process(): DrillRunner {
     this.lives += 1;
@@ -145,7 +152,9 @@ export class DrillStory {
     await world.simulation.delay(CALM);
     const { record } = world.register;
     const before = world.acknowledgedUnder(record.epoch);
-    await world.simulation.delay(CALM);
+    for (let left = 5; left > 0 && world.acknowledgedUnder(record.epoch) === before; left -= 1) {
+      await world.simulation.delay(CALM);
+    }
     if (record.phase !== 'active' || world.database.writable !== record.region) {
       world.violate(`at the end ${record.region} is ${record.phase}, and ${world.database.writable} can write`);
     } else if (world.acknowledgedUnder(record.epoch) === before) {
