@@ -9,6 +9,7 @@ import { ORDER_COLUMNS } from './analytics-orders';
 import { analyticsStore } from './analytics-store';
 import { changePlaceKey, longestLifeSeconds, orderKey } from './order-cache';
 import type { Parts } from './parts';
+import { residentDelivery } from './residency-changes';
 
 /** What the worker's loops over changes need of the process. */
 export type ChangeWorkerParts = Pick<
@@ -81,12 +82,13 @@ export function placingTurn({ fenced }: Pick<ChangeWorkerParts, 'fenced'>) {
 export function orderInvalidator(parts: ChangeWorkerParts): RegionalInvalidator {
   const { environment, database, cached, reads, config, keeper, cache, clock, logger } = parts;
   const { application, region, timeScale } = environment;
+  const tagged = environment.residency !== undefined;
   const scaled = (seconds: number) => (seconds * 1000) / timeScale;
   return new RegionalInvalidator({
     ...{ cache, database, clock, logger, region },
     placeKey: changePlaceKey(application),
     keysOf: ({ entity, key }, epoch) => {
-      const found = entity === 'order' ? orderKey(application, epoch, key) : undefined;
+      const found = entity === 'order' ? orderKey(application, epoch, key, tagged) : undefined;
       return found === undefined ? [] : [found];
     },
     epoch: () => keeper.record?.epoch,
@@ -103,10 +105,12 @@ export function orderInvalidator(parts: ChangeWorkerParts): RegionalInvalidator 
 type Delivery = Pick<ChangeDelivery, 'turn'> & { readonly name: string };
 
 /** Where changes are delivered, by what the environment names. */
-async function deliveries({ fenced, environment, clock }: ChangeWorkerParts): Promise<readonly Delivery[]> {
-  const { changeStream: stream, region, endpointUrl: endpoint, timeScale } = environment;
+async function deliveries(parts: ChangeWorkerParts): Promise<readonly Delivery[]> {
+  const { fenced, environment, clock, logger } = parts;
+  const { changeStream: stream, region, endpointUrl: endpoint, timeScale, residency } = environment;
   const found: Delivery[] = [];
-  const add = (name: string, deliver: (batch: ChangeBatch) => Promise<void>, gatherSeconds: number) => {
+  const add = (name: string, bring: (batch: ChangeBatch) => Promise<void>, gatherSeconds: number) => {
+    const deliver = residentDelivery({ residency, logger }, name, bring);
     const delivery = new ChangeDelivery({ name, fenced, deliver, gatherSeconds });
     found.push({ name, turn: epoch => delivery.turn(epoch) });
   };

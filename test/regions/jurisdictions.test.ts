@@ -35,6 +35,7 @@ test('clones are told what the topology says of jurisdictions, and where their d
     { name: '*', regions: ['us-west-2', 'us-east-2', 'us-east-1'] },
   ]);
   expect(told?.copies).toEqual(['us-east-2', 'us-west-2']);
+  expect(told?.changesReadIn).toEqual(['us-east-2', 'us-west-2']);
   expect(told?.policy.jurisdictionsIn('us-east-2')).toEqual(['us', '*']);
   expect(told?.policy.regionsOf('eu')).toEqual(['eu-west-1']);
   expect(told?.policy.regionsOf(undefined)).toEqual(['us-west-2', 'us-east-2', 'us-east-1']);

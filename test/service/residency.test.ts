@@ -1,9 +1,11 @@
 // Attempts to get an order out of the Regions that may hold it: by the route, the replica, the queue, the cache, lists.
 import { randomUUID } from 'node:crypto';
+import { ChangeDelivery } from '../../lib/runtime/changes/change-delivery';
 import { systemClock } from '../../lib/runtime/clock';
 import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
 import { parseResidency } from '../../lib/runtime/residency/residency-policy';
-import { silentLogger } from '../../lib/runtime/telemetry/logger';
+import { jsonLogger, silentLogger } from '../../lib/runtime/telemetry/logger';
+import { placingTurn } from '../../lib/service/change-worker';
 import { CustomerOrders } from '../../lib/service/customer-orders';
 import { withCustomers } from '../../lib/service/customer-routes';
 import { HttpServer } from '../../lib/service/http-server';
@@ -11,6 +13,7 @@ import { orderCache, orderWarmer } from '../../lib/service/order-cache';
 import { OrderReads } from '../../lib/service/order-reads';
 import { orderRoutes } from '../../lib/service/order-routes';
 import { OutboxRelay } from '../../lib/service/relay';
+import { residentDelivery } from '../../lib/service/residency-changes';
 import { OrderResidency } from '../../lib/service/residency-orders';
 import { withResidency } from '../../lib/service/residency-routes';
 import { projectionTurn } from '../../lib/service/saga-worker';
@@ -51,7 +54,9 @@ afterAll(async () => {
 /** The order service of this Region under a policy, composed as a clone does; without one, any order may be here. */
 async function serve(rules?: string, copies: readonly string[] = BOTH) {
   const residency =
-    rules === undefined ? undefined : new OrderResidency({ policy: parseResidency(rules), copies }, HERE);
+    rules === undefined
+      ? undefined
+      : new OrderResidency({ policy: parseResidency(rules), copies, changesReadIn: copies }, HERE);
   const process = world.process();
   const { fenced, orders } = process;
   const reads = new OrderReads(world.pool, residency);
@@ -191,4 +196,32 @@ test('by the queue: what may not be here is not sent and stays open; the rest go
   expect(await before.process.counts()).toMatchObject({ open: 2 });
   await new OutboxRelay({ ...parts, queue }).relay();
   expect(sent()).toEqual([free, held]);
+});
+
+test('by the change feed: a report or stream that is read elsewhere gets the rest, and is told what it does not', async () => {
+  const before = await serve();
+  const { fenced } = before.process;
+  const lines: string[] = [];
+  const logger = jsonLogger({ clock: systemClock, write: line => void lines.push(line), base: {} });
+  const policy = parseResidency(`us=${BOTH};all=${BOTH},eu-west-1`);
+  const residency = { policy, copies: BOTH, changesReadIn: [HERE, 'eu-west-1'] };
+  const got: string[] = [];
+  const deliver = residentDelivery({ residency, logger }, 'stream', async ({ changes }) => {
+    got.push(...changes.map(({ key }) => key));
+  });
+  const delivery = new ChangeDelivery({ name: `stream-${randomUUID()}`, fenced, deliver });
+  const deliverAll = async () => {
+    while (await placingTurn({ fenced })(1));
+    while (await delivery.turn(1));
+  };
+  // What the tests before this one have changed.
+  await deliverAll();
+  got.splice(0);
+  lines.splice(0);
+  const held = idOf(await before.ask('/orders', 'us', ORDER));
+  const free = idOf(await before.ask('/orders', 'all', ORDER));
+  await deliverAll();
+  expect(got).toEqual([free]);
+  const told = { level: 'error', message: 'changes.held', delivery: 'stream', held: 1, orders: [held] };
+  expect(lines.map(line => JSON.parse(line))).toEqual([expect.objectContaining(told)]);
 });

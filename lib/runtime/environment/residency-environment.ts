@@ -7,20 +7,27 @@ export interface ResidencyEnvironment {
   readonly policy: ResidencyPolicy;
   /** Every Region of the global database, this one among them. */
   readonly copies: readonly string[];
+  /** Every Region in which changes and reports are read that leave the database: stream, bucket, and their replicas. */
+  readonly changesReadIn: readonly string[];
 }
 
 /**
  * Reads `HOLDFAST_RESIDENCY` and, with it, `HOLDFAST_DATABASE_REGIONS`: a policy without knowing where the rows go would
- * promise what it cannot keep. Undefined when there is no policy.
+ * promise what it cannot keep. `HOLDFAST_CHANGE_REGIONS` are those in which changes are read; by default those of the
+ * database. Undefined when there is no policy.
  */
 export function residencyEnvironment(reader: EnvironmentReader): ResidencyEnvironment | undefined {
   const policy = residencyPart(reader);
   if (policy === undefined) return undefined;
-  const name = 'HOLDFAST_DATABASE_REGIONS';
-  const copies = reader.text(name).split(',');
-  if (copies.some(region => !/^[a-z0-9-]+$/.test(region)))
-    reader.refuse(name, 'is no list of Regions', 'write us-east-2,us-west-2: each Region of the database');
-  return { policy, copies };
+  const copies = regionsPart(reader, 'HOLDFAST_DATABASE_REGIONS');
+  return { policy, copies, changesReadIn: regionsPart(reader, 'HOLDFAST_CHANGE_REGIONS', copies.join(',')) };
+}
+
+function regionsPart(reader: EnvironmentReader, name: string, fallback?: string): readonly string[] {
+  const regions = reader.text(name, fallback).split(',');
+  if (regions.some(region => !/^[a-z0-9-]+$/.test(region)))
+    reader.refuse(name, 'is no list of Regions', 'write us-east-2,us-west-2: each Region that it reaches');
+  return regions;
 }
 
 /**
