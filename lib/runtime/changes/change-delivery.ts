@@ -76,11 +76,13 @@ export class ChangeDelivery {
     return { position: held.position, planned: end, plannedEpoch: epoch };
   }
 
-  /** Leaves a row that another process plans with, so that none waits. */
+  /** A new delivery begins with the first change that is kept. Leaves a row that another process plans with, so that none waits. */
   private async held(transaction: Queryable, epoch: number): Promise<Held | undefined> {
     const { name } = this.options;
     await transaction.query(
-      'INSERT INTO change_deliveries (name, epoch) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      `INSERT INTO change_deliveries (name, position, epoch)
+         SELECT $1, coalesce((SELECT min(position) - 1 FROM changes), last), $2 FROM change_order
+       ON CONFLICT DO NOTHING`,
       [name, epoch],
     );
     const { rows } = await transaction.query<Held>(
