@@ -7,6 +7,38 @@ const wholeNumber = (minimum: number, maximum: number, description: string): Jso
   description,
 });
 
+const shardNames: Json = {
+  type: 'array',
+  minItems: 1,
+  uniqueItems: true,
+  items: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,40}$' },
+};
+
+/** The ring of the service's shards; see docs/discovery.md. */
+const SHARD_RING: Json = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['format', 'version', 'hash', 'virtualNodes', 'shards'],
+  properties: {
+    format: { enum: [1] },
+    version: { type: 'integer', minimum: 1, description: 'Raised with every change' },
+    hash: { enum: ['sha256'] },
+    virtualNodes: { type: 'integer', minimum: 1, description: 'Places of each shard on the ring' },
+    shards: shardNames,
+    movingFrom: shardNames,
+    bounded: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['slots', 'capacityFactor'],
+      properties: {
+        slots: { type: 'integer', minimum: 1 },
+        capacityFactor: { type: 'number', minimum: 1, exclusiveMinimum: true },
+      },
+    },
+    spread: { type: 'object', additionalProperties: { type: 'integer', minimum: 1 } },
+  },
+};
+
 /**
  * Shape of the service's configuration (JSON Schema draft 4). A test holds it to what the run time accepts
  * (lib/service/service-config.ts); a misspelt field is refused here, where somebody can still read the answer.
@@ -29,6 +61,7 @@ export const SERVICE_SCHEMA: JsonSchema = {
     },
     fulfilmentPerSecond: wholeNumber(1, 10_000, 'Most messages that a worker takes in a second'),
     fulfilmentInFlight: wholeNumber(1, 1000, 'Most messages that a worker has in work at the same time'),
+    shardRing: SHARD_RING,
   },
 };
 
@@ -41,4 +74,12 @@ export const SERVICE_CONFIGURATION: Json = {
   fulfilmentPaused: false,
   fulfilmentPerSecond: 10_000,
   fulfilmentInFlight: 20,
+  shardRing: {
+    format: 1,
+    version: 1,
+    hash: 'sha256',
+    virtualNodes: 128,
+    shards: ['a', 'b', 'c'],
+    bounded: { slots: 1024, capacityFactor: 1.25 },
+  },
 };

@@ -87,6 +87,21 @@ describe('the service’s configuration', () => {
   test('what the schema lets through, the run time takes', () => {
     const bounded = (most: number) =>
       fc.oneof(fc.constantFrom(undefined, -1, 0, 1, most, most + 1), fc.integer({ min: 1, max: most }));
+    const GOOD = [['a'], ['b_2', 'a'], ['a', 'b', 'c']];
+    const names = fc.constantFrom<unknown>(...GOOD, ...GOOD, ['a', 'a'], [], ['B'], 'a', [1]);
+    const ring = fc.record(
+      {
+        format: fc.constantFrom<unknown>(1, 1, 1, 2, '1'),
+        version: fc.constantFrom<unknown>(1, 2, 9, 0, '1'),
+        hash: fc.constantFrom('sha256', 'sha256', 'md5'),
+        virtualNodes: fc.constantFrom(1, 128, 0, 1.5),
+        shards: names,
+        movingFrom: names,
+        bounded: fc.record({ slots: fc.constantFrom(1, 64, 0), capacityFactor: fc.constantFrom(1, 1.25) }),
+        spread: fc.constantFrom<unknown>({}, { hot: 8 }, { hot: 0 }, { hot: '8' }, []),
+      },
+      { requiredKeys: ['format', 'version', 'hash', 'virtualNodes', 'shards'] },
+    );
     const document = fc.record(
       {
         maximumQuantity: bounded(2_147_483_647),
@@ -96,11 +111,12 @@ describe('the service’s configuration', () => {
         fulfilmentPerSecond: bounded(10_000),
         fulfilmentInFlight: bounded(1000),
         fulfilmentPaused: fc.oneof(fc.boolean(), fc.constant('False')),
+        shardRing: ring,
       },
       { requiredKeys: [] },
     );
     fc.assert(
-      fc.property(document, given => {
+      fc.property(fc.oneof(document, fc.record({ shardRing: ring })), given => {
         const text = JSON.stringify(given);
         const accepted = schema.validate(JSON.parse(text)).valid;
         if (accepted) expect(() => parseServiceConfig(text)).not.toThrow();
