@@ -1,0 +1,56 @@
+import { CLASSES, type Counts, type DriftReport, type Finding, type Verdict } from './model';
+
+/** From which class on findings fail a run. `any`: whatever is not noise. */
+export type FailOn = 'any' | 'change' | 'danger';
+
+/** The report of a run, the gravest findings first. */
+export function reportOf(checked: number, findings: readonly Finding[]): DriftReport {
+  const sorted = [...findings].sort((left, right) => compare(keyOf(left), keyOf(right)));
+  const count = (wanted: Finding['class']) => findings.filter(finding => finding.class === wanted).length;
+  const counts: Counts = {
+    checked,
+    unchecked: count('unchecked'),
+    unknown: count('unknown'),
+    noise: count('noise'),
+    expected: count('expected'),
+    change: count('change'),
+    danger: count('danger'),
+  };
+  return { version: 1, verdict: verdictOf(counts), counts, findings: sorted };
+}
+
+/** The worst of all: danger, then what was not looked at, then changes. */
+export function verdictOf(counts: Counts): Verdict {
+  if (counts.danger > 0) return 'danger';
+  if (counts.unchecked + counts.unknown > 0) return 'unchecked';
+  return counts.change > 0 ? 'changes' : 'clean';
+}
+
+/** 2 when findings reach `failOn`, else 1 when anything was not checked, else 0. */
+export function exitCodeOf(counts: Counts, failOn: FailOn): 0 | 1 | 2 {
+  const reached = {
+    danger: counts.danger,
+    change: counts.danger + counts.change,
+    any: counts.danger + counts.change + counts.expected + counts.unknown + counts.unchecked,
+  };
+  if (reached[failOn] > 0) return 2;
+  return counts.unchecked + counts.unknown > 0 ? 1 : 0;
+}
+
+const keyOf = (finding: Finding): readonly (string | number)[] => [
+  CLASSES.indexOf(finding.class),
+  finding.stack,
+  finding.region,
+  finding.resource,
+  finding.path,
+  finding.rule,
+  finding.why,
+];
+
+function compare(left: readonly (string | number)[], right: readonly (string | number)[]): number {
+  for (const [at, a] of left.entries()) {
+    const b = right[at] ?? '';
+    if (a !== b) return a < b ? -1 : 1;
+  }
+  return 0;
+}
