@@ -11,7 +11,8 @@ import { CloneGroup } from '../constructs/compute/clone-group';
 import { ConfigRollout } from '../constructs/config/config-rollout';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
-import { type IRegister, Register } from '../constructs/data/register';
+import { Register } from '../constructs/data/register';
+import type { IRegister } from '../constructs/data/register-access';
 import type { RegionNetwork } from '../constructs/network/region-network';
 import { BlueGreenBalancer } from '../constructs/traffic/blue-green-balancer';
 import {
