@@ -52,6 +52,7 @@ import { secondaryCluster } from './secondary-cluster';
 import { secretReplicaHost } from './secret-replica-host';
 import { serviceDesiredCount } from './service-desired-count';
 import { statefulRetention } from './stateful-retention';
+import { streamAgeAlarm } from './stream-age-alarm';
 import { streamBisect } from './stream-bisect';
 import { streamFailureDestination } from './stream-failure-destination';
 import { streamRetryBounds } from './stream-retry-bounds';
@@ -118,6 +119,7 @@ export const DEPENDABILITY_RULES: readonly Rule[] = [
   secretReplicaHost,
   serviceDesiredCount,
   statefulRetention,
+  streamAgeAlarm,
   streamBisect,
   streamFailureDestination,
   streamRetryBounds,

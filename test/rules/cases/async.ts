@@ -9,6 +9,21 @@ const stream = (properties: object): Resources => ({
   ...mapping({ ...STREAM, ...properties }),
   Stream: { Type: 'AWS::Kinesis::Stream', Properties: {} },
 });
+/** A mapping of a stream that calls a function of the template. */
+const read = (FunctionName: unknown): Resources => ({
+  ...stream({ FunctionName }),
+  Worker: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'orders-reader' } },
+  Live: { Type: 'AWS::Lambda::Alias', Properties: { FunctionName: { Ref: 'Worker' } } },
+  Other: { Type: 'AWS::Lambda::Function', Properties: {} },
+});
+const AGE = { Namespace: 'AWS/Lambda', MetricName: 'IteratorAge' };
+const by = (Value: unknown) => [{ Name: 'FunctionName', Value }];
+const alarm = (Properties: object): Resources => ({ Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties } });
+/** A reader, and an alarm on the age of what the function of this name reads. */
+const ageOf = (name: unknown): Resources => ({
+  ...read({ Ref: 'Worker' }),
+  ...alarm({ ...AGE, Dimensions: by(name) }),
+});
 const BOUNDS = { MaximumRetryAttempts: 5, MaximumRecordAgeInSeconds: 3600 };
 
 /** A queue with a worker: how long the queue hides a message and how long the function may run, in seconds. */
@@ -118,6 +133,50 @@ export const ASYNC: CasesByRule = {
     broken: { 'BP-14: below six times': worked(1799, 300), 'without the window': worked(1800, 300, 5) },
     unknown: 'told by another rule',
     notApplicable: { 'BP-14: shorter than the function is told by another rule': worked(60, 300) },
+  },
+  StreamAgeAlarm: {
+    compliant: {
+      'of the function, by reference': ageOf({ Ref: 'Worker' }),
+      'of the function, by its name': ageOf('orders-reader'),
+      'through an alias': {
+        ...read({ Ref: 'Live' }),
+        ...alarm({ ...AGE, Dimensions: by({ Ref: 'Worker' }) }),
+      },
+      'of the stream': {
+        ...read({ Ref: 'Worker' }),
+        ...alarm({
+          Namespace: 'AWS/Kinesis',
+          MetricName: 'GetRecords.IteratorAgeMilliseconds',
+          Dimensions: [{ Name: 'StreamName', Value: { Ref: 'Stream' } }],
+        }),
+      },
+      'within an expression': {
+        ...read({ Ref: 'Worker' }),
+        ...alarm({
+          Metrics: [
+            { Id: 'worst', Expression: 'MAX([age])' },
+            { Id: 'age', MetricStat: { Metric: { ...AGE, Dimensions: by({ Ref: 'Worker' }) } } },
+          ],
+        }),
+      },
+    },
+    broken: {
+      'no alarm': read({ Ref: 'Worker' }),
+      'an alarm of another function': ageOf({ Ref: 'Other' }),
+      'an alarm of a function by another name': ageOf('orders-writer'),
+      'an alarm on errors': {
+        ...read({ Ref: 'Worker' }),
+        ...alarm({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Dimensions: by({ Ref: 'Worker' }) }),
+      },
+    },
+    unknown: {
+      'a reader and a stream elsewhere': mapping({ ...STREAM, EventSourceArn: HIDDEN, FunctionName: HIDDEN }),
+      'an alarm on a name that is known at deploy': ageOf(HIDDEN),
+    },
+    notApplicable: {
+      'a queue': { ...mapping({ EventSourceArn: attributeOf('Other') }), ...dead() },
+      'a topic': mapping({ EventSourceArn: HIDDEN, Topics: ['a'], StartingPosition: 'LATEST' }),
+    },
   },
   StreamRetryBounds: {
     compliant: { 'BP-20: both bounds': stream(BOUNDS) },
