@@ -2,7 +2,7 @@ import { parquetDelivery } from '../runtime/analytics/parquet-delivery';
 import { RegionalInvalidator } from '../runtime/cache/regional-invalidator';
 import { type ChangeBatch, ChangeDelivery } from '../runtime/changes/change-delivery';
 import { orderChanges, purgeChanges } from '../runtime/changes/change-log';
-import { publishChanges } from '../runtime/changes/change-publisher';
+import type * as ChangePublisher from '../runtime/changes/change-publisher';
 import { reasonOf } from '../runtime/errors';
 import { loop } from '../runtime/loop';
 import { ORDER_COLUMNS } from './analytics-orders';
@@ -54,7 +54,7 @@ export async function runChanges(parts: ChangeWorkerParts, signal: AbortSignal):
     changes: whileActive(placingTurn(parts)),
     invalidator: () => invalidator.turn(),
   };
-  for (const delivery of await deliveries(parts)) {
+  for (const delivery of deliveries(parts)) {
     turns[`delivery-${delivery.name}`] = whileActive(epoch => delivery.turn(epoch));
   }
   const pauseMilliseconds = (PAUSE * 1000) / environment.timeScale;
@@ -105,9 +105,9 @@ export function orderInvalidator(parts: ChangeWorkerParts): RegionalInvalidator 
 type Delivery = Pick<ChangeDelivery, 'turn'> & { readonly name: string };
 
 /** Where changes are delivered, by what the environment names. */
-async function deliveries(parts: ChangeWorkerParts): Promise<readonly Delivery[]> {
+function deliveries(parts: ChangeWorkerParts): readonly Delivery[] {
   const { fenced, environment, clock, logger } = parts;
-  const { changeStream: stream, region, endpointUrl: endpoint, timeScale, residency } = environment;
+  const { changeStream: stream, region, endpointUrl, timeScale, residency } = environment;
   const found: Delivery[] = [];
   const add = (name: string, bring: (batch: ChangeBatch) => Promise<void>, gatherSeconds: number) => {
     const deliver = residentDelivery({ residency, logger }, name, bring);
@@ -119,8 +119,10 @@ async function deliveries(parts: ChangeWorkerParts): Promise<readonly Delivery[]
     add('analytics', parquetDelivery({ objects, columns: ORDER_COLUMNS }), FRESHNESS / timeScale);
   }
   if (stream !== undefined) {
-    const { KinesisClient } = await import('@aws-sdk/client-kinesis');
-    const client = new KinesisClient({ region, endpoint });
+    // By `require`, so that Kinesis' client is loaded only where it is used.
+    const { changeStreamClient, publishChanges } =
+      require('../runtime/changes/change-publisher') as typeof ChangePublisher;
+    const client = changeStreamClient(region, endpointUrl);
     add('stream', ({ changes }) => publishChanges(changes, { client, stream, clock }), 0);
   }
   return found;

@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Objects } from './objects';
 
 /** Where in S3 objects lie. */
@@ -9,18 +9,16 @@ export interface S3ObjectsOptions {
   readonly prefix: string;
   /** @default - the Region's own */
   readonly endpointUrl?: string;
-  /** @default - made, and its code loaded, with the first object */
+  /** @default - a client of its own */
   readonly client?: Pick<S3Client, 'send'>;
 }
 
-/** Objects in S3, which shows an object whole or not at all. */
+/** Objects in S3, which shows an object whole or not at all. Load this file only where there is a bucket. */
 export function s3Objects(options: S3ObjectsOptions): Objects {
   const { region, bucket, prefix, endpointUrl: endpoint } = options;
-  let { client } = options;
+  const client = options.client ?? new S3Client({ region, endpoint, forcePathStyle: endpoint !== undefined });
   return {
     async put(key, bytes) {
-      const { PutObjectCommand, S3Client: Client } = await import('@aws-sdk/client-s3');
-      client ??= new Client({ region, endpoint, forcePathStyle: endpoint !== undefined });
       const Key = prefix === '' ? key : `${prefix}/${key}`;
       await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: bytes }));
     },

@@ -1,7 +1,11 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { Clock } from '../clock';
 import type { Change } from './change';
 import { putAll } from './put-all';
+
+/** A client of Kinesis in a Region. Load this file only where changes are published: the client comes with it. */
+export const changeStreamClient = (region: string, endpointUrl?: string): KinesisClient =>
+  new KinesisClient({ region, endpoint: endpointUrl });
 
 /** Where an outbox tells of its changes. */
 export interface ChangePublisherOptions {
@@ -12,16 +16,12 @@ export interface ChangePublisherOptions {
 
 /**
  * Publishes changes, in order; the changes of one thing go to one shard. Note them as delivered only after this returns
- * (`ChangeDelivery` does): what is published twice has the same id. The client's code is loaded with the first of them.
+ * (`ChangeDelivery` does): what is published twice has the same id.
  *
  * @throws RuntimeError `unavailable` when not all of them were taken
  */
-export async function publishChanges(
-  changes: readonly Change[],
-  options: ChangePublisherOptions,
-): Promise<void> {
+export function publishChanges(changes: readonly Change[], options: ChangePublisherOptions): Promise<void> {
   const { client, stream, clock } = options;
-  const { PutRecordsCommand } = await import('@aws-sdk/client-kinesis');
   const put = async (batch: readonly Entry[]): Promise<number> => {
     const command = new PutRecordsCommand({
       StreamName: stream,
