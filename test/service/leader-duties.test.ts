@@ -49,16 +49,21 @@ class StoppableClock implements Clock {
   }
 }
 
-function candidate(process: TestProcess = world.process(), config: object = {}) {
+function candidate(
+  process: TestProcess = world.process(),
+  config: object = {},
+  database: Queryable = world.pool,
+) {
   const lines: Array<Record<string, unknown>> = [];
   const clock = new StoppableClock();
   const logger = jsonLogger({ clock, write: line => lines.push(JSON.parse(line)), base: {} });
   const parts = {
     activation: process.lease.activation,
-    database: world.pool,
+    database,
     fenced: process.fenced,
     environment: { application: 'orders', region: REGION, timeScale: TIME_SCALE },
     config: { value: { ...DEFAULT_CONFIG, ...config } },
+    shards: { directory: {} },
     ...{ clock, logger },
   };
   const duties = leaderDuties(parts as never, randomUUID());
@@ -134,6 +139,19 @@ describe('of several processes', () => {
     ]);
     await until('the second', () => second.token() !== undefined);
     expect(second.token()).toEqual({ epoch: 1, term: 2 });
+  });
+
+  test('one that cannot reach the lease goes on trying, harms nothing else, and stops when it is told to', async () => {
+    const query = () => Promise.reject(new Error('connection refused'));
+    const { start, lines, token, end, duties } = candidate(world.process(), {}, { query });
+    start();
+    await until(
+      'three attempts',
+      () => lines.filter(({ message }) => message === 'leader.unreachable').length > 2,
+    );
+    expect(token()).toBeUndefined();
+    expect(await duties.purge.turn(never)).toBe('idle');
+    await end();
   });
 
   test('none leads where the Region is not active, and a raise of the epoch ends a tenure at once', async () => {
