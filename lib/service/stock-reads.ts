@@ -15,8 +15,8 @@ export interface CustomerOrder {
   readonly item: string;
   readonly quantity: number;
   readonly cents: number;
-  /** Paid is `confirmed`; what became of it then, `GET /orders/:id` tells. */
-  readonly status: 'placed' | 'confirmed' | 'rejected';
+  /** Paid is `confirmed`, and then it is `fulfilled`. */
+  readonly status: 'placed' | 'confirmed' | 'fulfilled' | 'rejected';
 }
 
 /** A page; `next` is where the following one starts (exclusive), or null at the end. */

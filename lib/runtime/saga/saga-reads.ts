@@ -48,6 +48,26 @@ export async function listSagas(
   return rows;
 }
 
+/** Sagas that are not over. */
+export interface SagaCounts {
+  readonly running: number;
+  /** Those that wait for a person. */
+  readonly stuck: number;
+  /** Age of the oldest of both in seconds, by the clock of the database; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
+/** How many sagas are not over; reads alone. */
+export async function sagaCounts(database: Queryable): Promise<SagaCounts> {
+  const { rows } = await database.query<SagaCounts>(
+    `SELECT (count(*) FILTER (WHERE status = 'running'))::float8 AS running,
+        (count(*) FILTER (WHERE status = 'stuck'))::float8 AS stuck,
+        coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(created_at))), 0)::float8 AS "oldestSeconds"
+       FROM sagas WHERE status IN ('running', 'stuck')`,
+  );
+  return rows[0] ?? { running: 0, stuck: 0, oldestSeconds: 0 };
+}
+
 /** A saga and every attempt at it whose outcome was recorded, in order; `undefined` when there is none. */
 export async function sagaHistory(
   database: Queryable,
