@@ -132,12 +132,14 @@ async function sweepTurn(
     redrive: !config.value.fulfilmentPaused,
   });
   write(valuesOf(found));
-  if (found.stalled > 0) logger.warn('orders.stalled', { ...found, redriven: found.redriven.length });
+  if (found.stalled + found.sagas > 0)
+    logger.warn('orders.stalled', { ...found, redriven: found.redriven.length });
   return undefined;
 }
 
 const valuesOf = (found: SweepResult): MetricValues => ({
   StalledOrders: [found.stalled, 'Count'],
+  StalledSagas: [found.sagas, 'Count'],
   ParkedOrders: [found.parked, 'Count'],
   AbandonedOrders: [found.abandoned, 'Count'],
   RedrivenOrders: [found.redriven.length, 'Count'],

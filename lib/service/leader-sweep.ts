@@ -23,6 +23,8 @@ export interface SweepResult {
   /** Of these: sent again as often as it is done without a person. */
   readonly abandoned: number;
   readonly oldestSeconds: number;
+  /** Customers' orders that are neither handed on nor rejected for longer than the limit: their sagas are not ended. */
+  readonly sagas: number;
   /** Some that a person must look at, oldest first. */
   readonly forPeople: readonly string[];
 }
@@ -55,7 +57,9 @@ const REPORT = `WITH stalled AS (
   SELECT count(*)::int AS stalled, (count(*) FILTER (WHERE unsent))::int AS unsent,
     (count(*) FILTER (WHERE parked))::int AS parked, (count(*) FILTER (WHERE abandoned))::int AS abandoned,
     coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS "oldestSeconds",
-    coalesce((array_agg(order_id::text ORDER BY created_at) FILTER (WHERE abandoned OR parked))[1:10], '{}') AS "forPeople"
+    coalesce((array_agg(order_id::text ORDER BY created_at) FILTER (WHERE abandoned OR parked))[1:10], '{}') AS "forPeople",
+    (SELECT count(*)::int FROM sagas
+      WHERE status IN ('running', 'stuck') AND created_at < now() - make_interval(secs => $2)) AS sagas
   FROM stalled`;
 
 /**

@@ -266,6 +266,18 @@ describe('a sweep', () => {
     expect(await sweep()).toMatchObject({ redriven: [order.id], parked: 0 });
   });
 
+  test('counts the orders whose sagas do not end', async () => {
+    await world.pool.query('TRUNCATE sagas CASCADE');
+    await world.pool.query(
+      `INSERT INTO sagas (id, name, input, correlation_id, status, direction, step, attempts, reached, moved, outcomes, epoch,
+          created_at)
+        SELECT status || age, 'payment', '{}', '', status, 'take', 0, 0, 0, false, '[]', 1, now() - make_interval(secs => age)
+        FROM unnest(ARRAY['running', 'stuck', 'done']) status, unnest(ARRAY[30, 90]) age`,
+    );
+    expect(await sweep()).toMatchObject({ stalled: 0, sagas: 2 });
+    await world.pool.query('TRUNCATE sagas CASCADE');
+  });
+
   test.each([
     [false, 1],
     [true, 0],
