@@ -1,3 +1,5 @@
+import { waitFor } from '../../../lib/lab/wait-for';
+import { systemClock } from '../../../lib/runtime/clock';
 import type { Queryable } from '../../../lib/runtime/database/database';
 import { PostgresPool } from '../../../lib/runtime/database/postgres-pool';
 import { createShardSchemas, schemaShards } from '../../../lib/runtime/shards/schema-shards';
@@ -79,6 +81,12 @@ const copies = async (key: string) => {
       found.push(shard);
   return found;
 };
+const until = (what: string, statement: string) =>
+  waitFor(async () => (await pool.query(statement)).rowCount > 0, {
+    clock: systemClock,
+    timeout: 10_000,
+    what,
+  });
 const pass = async (mover: ShardMover) => {
   for (;;) {
     const progress = await mover.turn();
@@ -165,11 +173,11 @@ test('a write in hand under the old ring is waited for and brought over; the nex
   });
   const late = old.records.change(key, append('late'));
   const inHand = `SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'`;
-  while ((await pool.query(inHand)).rowCount === 0);
+  await until('the write in hand', inHand);
   const next = node(SECOND);
   const newer = next.records.change(key, append('newer'));
   const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%ring_fence%'`;
-  while ((await pool.query(waiting)).rowCount === 0);
+  await until('the newer one to wait', waiting);
   release();
   await late;
   expect((await newer).value).toEqual(['late', 'newer']);
