@@ -44,7 +44,8 @@ type Age = (typeof AGES)[number];
 /** Names of the functions and streams whose age an alarm watches, by one metric or by an expression over several. */
 function watchedBy(alarm: Resource): readonly (Age & { readonly value: Value })[] {
   const list = asList(alarm.at('Properties.Metrics')).map(entry => valueAt(entry, 'MetricStat.Metric'));
-  return [alarm.at('Properties'), ...list].flatMap(metric => {
+  const metrics: readonly Value[] = [alarm.at('Properties'), ...list];
+  return metrics.flatMap(metric => {
     if (!isObject(metric)) return [];
     const age = AGES.find(each => metric.Namespace === each.namespace && metric.MetricName === each.metric);
     if (age === undefined) return [];
