@@ -23,7 +23,8 @@ export interface GuardOptions {
 }
 
 const RANDOM_STEPS = 2 ** 32;
-const machineRandom = () => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
+/** The machine's randomness, from 0 to below 1. */
+export const machineRandom = (): number => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
 /** Short: what is back must not wait for us, least of all after a promotion. */
 const OPEN = { baseMilliseconds: 500, capMilliseconds: 2000 };
 

@@ -11,6 +11,8 @@ import { ConsistentReads } from '../runtime/reads/consistent-reads';
 import { enginePositions } from '../runtime/reads/database-positions';
 import { formatPosition } from '../runtime/reads/read-position';
 import { WritePosition } from '../runtime/reads/write-position';
+import { FollowerReads } from './follower-reads';
+import { machineRandom } from './guards';
 import { HttpEdge } from './http-edge';
 import { OrderReads } from './order-reads';
 import type { OrderRoutesOptions } from './order-routes';
@@ -91,7 +93,7 @@ export function cloneReads(parts: Parts): CloneReads {
     const state = activation.state();
     return state.active ? state.epoch : undefined;
   };
-  const reads = new ConsistentReads({
+  const consistent = new ConsistentReads({
     clock,
     positions,
     leader: () => (database.status.writable ? database : undefined),
@@ -100,6 +102,8 @@ export function cloneReads(parts: Parts): CloneReads {
     epoch: () => keeper.record?.epoch,
     waitMilliseconds: 200 / environment.timeScale,
   });
+  const { clientPolicy } = environment;
+  const reads = new FollowerReads({ reads: consistent, clientPolicy, clock, random: machineRandom });
   const written = new WritePosition(() => positions.written(watch), clock);
   return {
     consistent: (request, work) => reads.read(request, on => work(new OrderReads(on, residency))),

@@ -69,7 +69,7 @@ export class OrderReads {
   /** Several orders by their ids; those that are not there are left out. @throws RuntimeError `unavailable` */
   async findMany(ids: readonly string[]): Promise<ReadonlyMap<string, OrderView>> {
     const text = `SELECT ${this.columns} FROM orders WHERE id = ANY($1)${this.held(2)}`;
-    const rows = await this.read<Row>(text, [ids, ...this.holding]);
+    const rows = await this.read<Row>(text, [ids.filter(id => UUID.test(id)), ...this.holding]);
     return new Map(rows.map(order => [order.id, viewOf(order)]));
   }
 

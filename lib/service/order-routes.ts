@@ -1,10 +1,12 @@
 import type { CacheAnswer, CacheAside } from '../runtime/cache/cache-aside';
+import { type FeatureFlags, parseFeatureFlags } from '../runtime/config/feature-flags';
 import { RecentKeys } from '../runtime/edge/priority';
 import type { ConsistentRead, ReadRequest } from '../runtime/reads/consistent-reads';
 import { POSITION_HEADER } from '../runtime/reads/read-position';
 import { askedConsistency, readHeaders } from './http-consistency';
 import { idempotencyKeyOf, withinClient } from './http-idempotency';
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from './http-types';
+import { BATCH_MOST, readBatch } from './order-batch';
 import type { OrderReads, OrderView } from './order-reads';
 import { LEDGER_NAME, parseOrderRequest } from './order-request';
 import type { Orders } from './orders';
@@ -14,7 +16,9 @@ import { tagOf } from './residency-routes';
 /** What the routes of orders stand on. */
 export interface OrderRoutesOptions {
   readonly orders: Pick<Orders, 'accept'>;
-  readonly reads: Pick<OrderReads, 'list'>;
+  readonly reads: Pick<OrderReads, 'list' | 'findMany'>;
+  /** @default - each flag is as the code says */
+  readonly flags?: () => FeatureFlags;
   readonly cached: Pick<CacheAside<OrderView>, 'read' | 'refresh'>;
   readonly maximumQuantity: () => number;
   /** Reads where what was asked for can be seen. */
@@ -31,7 +35,9 @@ export interface OrderRoutesOptions {
 /** Keys that are remembered as in hand lately; each takes about 200 bytes. */
 const RECENT_KEYS = 10_000;
 
-/** `POST /orders`, `GET /orders/:id` and `GET /orders?ledger=`. */
+const NO_FLAGS = parseFeatureFlags('{}');
+
+/** `POST /orders`, `GET /orders/:id`, `GET /orders?ledger=` and `GET /orders?ids=`. */
 export function orderRoutes(options: OrderRoutesOptions): readonly Route[] {
   const recent = new RecentKeys(RECENT_KEYS);
   return [
@@ -44,8 +50,8 @@ export function orderRoutes(options: OrderRoutesOptions): readonly Route[] {
     {
       method: 'GET',
       pattern: /^\/orders$/,
-      priority: () => 'background',
-      handle: request => list(options, request),
+      priority: request => (request.query().has('ids') ? 'read' : 'background'),
+      handle: request => (request.query().has('ids') ? several : list)(options, request),
     },
     { method: 'GET', pattern: /^\/orders\/([^/]+)$/, handle: request => find(options, request) },
   ];
@@ -98,6 +104,20 @@ function freshness(answer: Partial<CacheAnswer<OrderView>>): Record<string, stri
   if (source === undefined || source === 'load') return {};
   const age = { age: String(Math.floor(ageMilliseconds / 1000)) };
   return source === 'stale' ? { ...age, 'x-holdfast-stale': 'true' } : age;
+}
+
+/** `?ids=`: several orders at once, each as far as it can be told. */
+async function several(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {
+  const { residency, flags = () => NO_FLAGS } = options;
+  const ids = [...new Set((request.query().get('ids') ?? '').split(','))];
+  if (ids.length > BATCH_MOST || ids.includes(''))
+    throw new HttpError(
+      400,
+      'invalid-input',
+      `the parameter ids must hold 1 to ${BATCH_MOST} ids with commas`,
+    );
+  const requireHere = residency && ((tag: string | undefined) => residency.requireHere(tag));
+  return { status: 200, body: await readBatch({ ...options, requireHere, flags }, ids) };
 }
 
 async function list(options: OrderRoutesOptions, request: HttpRequest): Promise<HttpAnswer> {

@@ -25,6 +25,7 @@ import { OrderReads, type OrderView } from './order-reads';
 import { OrderResidency } from './residency-orders';
 import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
+import { type ServiceFlags, serviceFlags } from './service-flags';
 import { makeShards, type ShardParts } from './shard-parts';
 
 /** What a clone and a worker have in common. */
@@ -44,6 +45,7 @@ export interface Parts {
   readonly cached: CacheAside<OrderView>;
   readonly warmer: CacheWarmer<OrderView>;
   readonly shards: ShardParts;
+  readonly flags: ServiceFlags;
   /** @default - orders may be held anywhere */
   readonly residency?: OrderResidency;
 }
@@ -103,17 +105,19 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
       configured: () => config.value.shardRing,
     }),
     residency,
+    flags: serviceFlags(environment, clock, logger),
   };
 }
 
 /** Runs what goes on in the background until the signal aborts. */
 export async function runParts(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { environment, keeper, activation, config, probes, queue, shards } = parts;
+  const { environment, keeper, activation, config, flags, probes, queue, shards } = parts;
   const second = 1000 / environment.timeScale;
   await Promise.all([
     keeper.run(signal),
     activation.run(signal, (environment.leaseSeconds * second) / 3),
     config.run(signal),
+    flags.run(signal),
     shards.ring.run(signal, second),
     probes.run({ name: 'queue', intervalMilliseconds: 10 * second, check: () => queue.check() }, signal),
   ]);

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Clock } from '../runtime/clock';
 import type { Database } from '../runtime/database/database';
 import { cloudMapSource } from '../runtime/discovery/cloud-map-source';
@@ -15,7 +14,7 @@ import { Budget } from '../runtime/policy/budget';
 import { Bulkhead } from '../runtime/policy/bulkhead';
 import { policy } from '../runtime/policy/policy';
 import type { Logger } from '../runtime/telemetry/logger';
-import { dependencyBreaker } from './guards';
+import { dependencyBreaker, machineRandom as random } from './guards';
 import { HttpPaymentProvider } from './payment-client';
 import { LabPaymentProvider, type PaymentProvider } from './payment-provider';
 
@@ -36,8 +35,6 @@ export interface PaymentCalls {
 /** Time of one attempt, and calls at once, of one process. */
 const ATTEMPT_MILLISECONDS = 1_500;
 const AT_ONCE = 16;
-const RANDOM_STEPS = 2 ** 32;
-const random = () => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
 
 /** The provider that the environment names; without one the lab's, in this process and its database. */
 export function paymentCalls(parts: PaymentCallsParts): PaymentCalls {

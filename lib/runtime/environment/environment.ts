@@ -60,6 +60,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly config: ConfigIdentifiers;
   /** File that keeps the last good configuration through a restart. @default - none */
   readonly configFile?: string;
+  /** AppConfig's names of the profile of feature flags. @default - none: each flag is as the code says */
+  readonly flags?: ConfigIdentifiers;
   /** Collector of traces: OTLP over HTTP. @default - none */
   readonly otlpEndpoint?: string;
   readonly listen: { readonly host: string; readonly port: number };
@@ -95,8 +97,9 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     database: databasePart(reader),
     cache: cachePart(reader),
     queueUrl: urlPart(reader, 'HOLDFAST_QUEUE_URL', /^(https?:\/\/.+)$/, 'the full URL of the queue'),
-    config: configPart(reader),
+    config: configPart(reader, 'HOLDFAST_CONFIG'),
     configFile: reader.optional('HOLDFAST_CONFIG_FILE'),
+    flags: reader.optional('HOLDFAST_FLAGS') === undefined ? undefined : configPart(reader, 'HOLDFAST_FLAGS'),
     otlpEndpoint: reader.optional('HOLDFAST_OTLP_ENDPOINT'),
     listen: listenPart(reader),
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
@@ -184,9 +187,9 @@ function urlPart(reader: EnvironmentReader, name: string, pattern: RegExp, shape
   return reader.groups(name, pattern, shape)[0] ?? '';
 }
 
-function configPart(reader: EnvironmentReader): ConfigIdentifiers {
+function configPart(reader: EnvironmentReader, name: string): ConfigIdentifiers {
   const shape = '<application>/<environment>/<profile>';
-  const names = reader.groups('HOLDFAST_CONFIG', /^([^/]+)\/([^/]+)\/([^/]+)$/, shape);
+  const names = reader.groups(name, /^([^/]+)\/([^/]+)\/([^/]+)$/, shape);
   return { application: names[0] ?? '', environment: names[1] ?? '', profile: names[2] ?? '' };
 }
 

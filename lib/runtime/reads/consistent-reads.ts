@@ -35,13 +35,14 @@ export interface ConsistentRead<T> {
   /** Upper bound of the age of what a follower gave, in milliseconds; undefined when it cannot be told. */
   readonly lagMilliseconds?: number;
   /** Why the leader was asked although a follower would have been enough. */
-  readonly reason?: 'lag' | 'not-reached' | 'epoch' | 'follower-failed';
+  readonly reason?: 'lag' | 'not-reached' | 'epoch' | 'follower-failed' | 'follower-late';
 }
 
 /** Pause between two looks at a replica, in milliseconds. */
 const LOOK = 10;
 
-type Refusal = NonNullable<ConsistentRead<unknown>['reason']>;
+/** That one is late, only who waits for it can tell. */
+type Refusal = Exclude<NonNullable<ConsistentRead<unknown>['reason']>, 'follower-late'>;
 
 /**
  * Reads from a follower when what it has is new enough, else from the leader, and says which. A follower is asked how

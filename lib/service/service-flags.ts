@@ -1,0 +1,25 @@
+import type { Clock } from '../runtime/clock';
+import { appConfigSource } from '../runtime/config/appconfig-source';
+import { RemoteConfig } from '../runtime/config/config';
+import { type FeatureFlags, parseFeatureFlags } from '../runtime/config/feature-flags';
+import type { ServiceEnvironment } from '../runtime/environment/environment';
+import type { Logger } from '../runtime/telemetry/logger';
+
+/** Flags of the service, evaluated in this process; until a document is there each flag is what its reader falls back to. */
+export interface ServiceFlags {
+  readonly value: FeatureFlags;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** The flags of the profile that the environment names, kept through outages and bad documents; without one, none. */
+export function serviceFlags(
+  environment: Pick<ServiceEnvironment, 'region' | 'endpointUrl' | 'timeScale' | 'flags'>,
+  clock: Clock,
+  logger: Logger,
+): ServiceFlags {
+  const { region, endpointUrl, timeScale, flags: identifiers } = environment;
+  const defaults = parseFeatureFlags('{}');
+  if (identifiers === undefined) return { value: defaults, run: async () => undefined };
+  const source = appConfigSource({ region, identifiers, endpointUrl });
+  return new RemoteConfig({ source, clock, logger, timeScale, defaults, parse: parseFeatureFlags });
+}
