@@ -210,20 +210,18 @@ test('a mover that dies between bringing and removing, and changes before the ne
   expect((await back.records.read(key))?.value).toEqual(['old', 'new']);
 });
 
-test('a reader whose record is moved between its two looks finds it', async () => {
+test.each([1, 2])('a reader whose record is moved just before its look number %d finds it', async moved => {
   const { key } = moving();
   await node(FIRST).records.change(key, append('x'));
   let looks = 0;
   const slow = node(SECOND, async statement => {
     if (!statement.includes('LEFT JOIN')) return;
     looks += 1;
-    if (looks === 1) await pass(node(SECOND).mover);
+    if (looks === moved) await pass(node(SECOND).mover);
   });
   expect((await slow.records.read(key))?.value).toEqual(['x']);
   expect(looks).toBe(2);
-  looks = 0;
-  await pool.query(`UPDATE shard_c.records SET key = 'elsewhere' WHERE key = $1`, [key]);
-  expect(await slow.records.read(key)).toBeUndefined();
+  expect(await copies(key)).toEqual(['c']);
 });
 
 test('a mover goes by no ring that came while it read', async () => {
