@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The live page is tested in a real Chromium. Finds one, or installs Debian's where that is possible; says what it does.
+// The live page is tested in a real Chromium. Prints where one is; installs Debian's where that is possible, and says so.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
@@ -34,8 +34,8 @@ function install() {
 }
 
 const found = process.env.HOLDFAST_CHROMIUM ?? find(NAMES);
-if (found !== undefined) say(found);
-else if (install()) say(`installed ${find(NAMES)}`);
+const chromium = found ?? (install() ? find(NAMES) : undefined);
+if (chromium !== undefined) process.stdout.write(`${chromium}\n`);
 else {
   say(
     'none on this machine, and it could not be installed from here; the tests of the live page (test/ui) will fail.',

@@ -26,7 +26,9 @@ function run(name, ...args) {
 
 try {
   // Where it cannot be had, the tests that need it say so themselves.
-  spawnSync(process.execPath, [path.join(root, 'scripts', 'chromium.mjs')], { stdio: 'inherit' });
+  spawnSync(process.execPath, [path.join(root, 'scripts', 'chromium.mjs')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   // Jest leaves a core free by default; on a machine of two that is half of it.
   run('side-by-side', '--selectProjects', 'unit', 'proofs', '--maxWorkers=100%');
   run('lab', '--selectProjects', 'lab', '--runInBand');

@@ -12,6 +12,7 @@ const ENGINES = [
   'release',
   'runbook',
   'terraform',
+  'ui',
 ];
 
 /** A project file belongs to one layer; the engine's name is kept, since engines meet only by their index. */

@@ -39,4 +39,6 @@ export interface CommandResult {
   readonly document: object & { readonly version: number };
   /** The same for a person. */
   readonly text: string;
+  /** What goes on after that was printed, for as long as it lasts. @default - nothing: the command has ended */
+  readonly serve?: () => Promise<ExitCode>;
 }

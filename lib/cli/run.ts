@@ -15,7 +15,7 @@ export async function runCommand(
   try {
     const result = await command();
     context.print(options.json ? `${JSON.stringify(result.document, null, 2)}\n` : `${result.text}\n`);
-    return result.exitCode;
+    return (await result.serve?.()) ?? result.exitCode;
   } catch (error) {
     return report(context, options.json ?? false, error);
   }

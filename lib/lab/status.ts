@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { createAwsCloud } from '../aws';
 import { systemClock } from '../clock';
 import { loadBalancerName } from '../naming';
-import type { Clock, RegisterState } from '../ports';
+import type { Clock, Cloud, DrillLock, RegisterState } from '../ports';
 import type { DaemonStatus, RegionStatus } from './daemon';
 import { GatewayClient, type NotEmulated } from './gateway';
 import { type LabFile, readLabFile } from './lab-file';
@@ -31,6 +31,8 @@ export interface LabStatus {
   readonly servicePort?: number;
   readonly gatePort?: number;
   readonly register?: RegisterState;
+  /** Who drives a drill; absent while nobody does. */
+  readonly drillLock?: DrillLock;
   /** What the lab's DNS server answers for the service's name, and the Region that stands behind it. */
   readonly dns?: {
     readonly server: string;
@@ -71,9 +73,16 @@ export async function labStatus(options: StatusOptions): Promise<LabStatus> {
       return undefined;
     });
   const gateway = new GatewayClient(lab.endpoint, lab.token);
-  const [daemon, register, dns, notEmulated] = await Promise.all([
+  const [daemon, register, drillLock, dns, notEmulated] = await Promise.all([
     see('processes', gateway.ask<DaemonStatus>('GET', 'lab/status')),
-    see('register', readRegister(lab, clock)),
+    see(
+      'register',
+      read(lab, clock, (cloud, region) => cloud.readRegister(region)),
+    ),
+    see(
+      'drill lock',
+      read(lab, clock, (cloud, region) => cloud.readLock(region)),
+    ),
     see('DNS', askDns(lab)),
     see('not emulated', gateway.notEmulated()),
   ]);
@@ -83,7 +92,18 @@ export async function labStatus(options: StatusOptions): Promise<LabStatus> {
     version: 1,
     running: true,
     healthy: problems.length === 0 && unknown.length === 0,
-    ...{ since, timeScale, application, serviceHost, endpoint, servicePort, gatePort, register, dns },
+    ...{
+      since,
+      timeScale,
+      application,
+      serviceHost,
+      endpoint,
+      servicePort,
+      gatePort,
+      register,
+      drillLock,
+      dns,
+    },
     regions: daemon?.regions ?? [],
     processes: daemon?.processes ?? [],
     notEmulated: notEmulated ?? [],
@@ -92,12 +112,25 @@ export async function labStatus(options: StatusOptions): Promise<LabStatus> {
   };
 }
 
-async function readRegister(lab: LabFile, clock: Clock): Promise<RegisterState | undefined> {
+/** Reads at the first Region that answers: one may be lost, and every replica says the same. */
+async function read<T>(
+  lab: LabFile,
+  clock: Clock,
+  ask: (cloud: Cloud, region: string) => Promise<T>,
+): Promise<T> {
   const credentials = { accessKeyId: 'lab-status', secretAccessKey: 'lab' };
-  const { application, endpoint } = lab;
+  const { application, endpoint, regions } = lab;
   const cloud = createAwsCloud({ clock, application, endpoint, credentials });
+  let failure: unknown;
   try {
-    return await cloud.readRegister(lab.regions[0]?.name ?? '');
+    for (const region of regions) {
+      try {
+        return await ask(cloud, region.name);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
   } finally {
     cloud.close();
   }

@@ -4,12 +4,15 @@ import { type LabStatus, upLab } from '../../lab';
 import { type CheckDocument, runCheck } from '../commands/check';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
 import { formatStatus } from '../lab-text';
+import { withPage } from '../live-page';
 import { readTopologyFile } from '../topology-file';
 
 /** Options of `holdfast up`. */
 export interface UpRequest extends CommonOptions {
   /** Divides every interval, time to live and lease of the lab, 1 to 10. */
   readonly timeScale: number;
+  /** Whether the live page is served once the lab is up. @default false */
+  readonly ui?: boolean;
 }
 
 /** Brings the lab up and tells what then runs. */
@@ -20,7 +23,8 @@ export async function up(context: CommandContext, options: UpRequest): Promise<C
     context.environment.CDK_DEFAULT_ACCOUNT,
   );
   const { status } = await bringUp(context, topology, options);
-  return { exitCode: EXIT.good, document: status, text: formatStatus(status) };
+  const result: CommandResult = { exitCode: EXIT.good, document: status, text: formatStatus(status) };
+  return options.ui ? withPage(context, topology, result) : result;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { LabFault } from '../../lab';
 import type { FaultOptions } from '../actions/lab-fault';
+import type { LabUiOptions } from '../actions/lab-ui';
 import type { CommandContext } from '../context';
 import { runCommand } from '../run';
 
@@ -18,6 +19,7 @@ const LIST = Object.entries(ACTIONS).map(([action, what]) => `  ${action.padEnd(
 
 const EXAMPLES = `
 Examples:
+  $ npx holdfast lab ui
   $ npx holdfast lab fault kill clone --region us-east-2
   $ npx holdfast lab fault cut database --region us-west-2
   $ npx holdfast lab fault hold region --region us-east-2
@@ -30,6 +32,23 @@ export function labCommand(program: Command, context: CommandContext): void {
     .command('lab')
     .description('what only the Regions on this machine can do')
     .addHelpText('after', EXAMPLES);
+  uiCommand(lab, context);
+  faultCommand(lab, context);
+}
+
+function uiCommand(lab: Command, context: CommandContext): void {
+  lab
+    .command('ui')
+    .description('serve the live page of the running lab on loopback, until Ctrl-C or holdfast down')
+    .option('--port <port>', 'port of the page; a free one, when left out', asPort)
+    .addHelpText('after', '\nExample:\n  $ npx holdfast lab ui\n')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<LabUiOptions>();
+      context.exit(await runCommand(context, options, () => loadUi().labUi(context, options)));
+    });
+}
+
+function faultCommand(lab: Command, context: CommandContext): void {
   lab
     .command('fault')
     .description('strike a process, a link or a whole Region, and lift it again')
@@ -51,3 +70,10 @@ export function labCommand(program: Command, context: CommandContext): void {
 }
 
 const loadAction = () => require('../actions/lab-fault') as typeof import('../actions/lab-fault');
+const loadUi = () => require('../actions/lab-ui') as typeof import('../actions/lab-ui');
+
+function asPort(value: string): number {
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new InvalidArgumentError('use a port from 1 to 65535');
+}

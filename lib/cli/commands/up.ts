@@ -15,7 +15,11 @@ export function upCommand(program: Command, context: CommandContext): void {
       asTimeScale,
       DEFAULT_TIME_SCALE,
     )
-    .addHelpText('after', '\nExample:\n  $ npx holdfast up\n  $ npx holdfast down\n')
+    .option('--ui', 'then serve the live page on loopback, until Ctrl-C or holdfast down')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ npx holdfast up\n  $ npx holdfast up --ui\n  $ npx holdfast down\n',
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<UpRequest>();
       const code = await runCommand(context, options, () => loadAction().up(context, options));
