@@ -20,6 +20,8 @@ const BUNDLES = {
   'queue-worker': 'lib/handlers/queue-worker.ts',
   'stream-worker': 'lib/handlers/stream-worker.ts',
   'change-feed': 'lib/handlers/change-feed.ts',
+  'orders-api': 'lib/handlers/orders-api.ts',
+  'orders-worker': 'lib/handlers/orders-worker.ts',
 };
 
 /**

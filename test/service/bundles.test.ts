@@ -9,7 +9,7 @@ import { freePort } from '../helpers/free-port';
 jest.setTimeout(60_000);
 
 const ROOT = path.resolve(__dirname, '../..');
-const NAMES = ['service', 'worker', 'gate'];
+const NAMES = ['service', 'worker', 'gate', 'orders-api', 'orders-worker'];
 const folders = [0, 1].map(() => mkdtempSync(path.join(tmpdir(), 'holdfast-bundles-')));
 const bundle = (name: string, folder = folders[0] ?? '') => path.join(folder, name, 'index.cjs');
 const running: ChildProcess[] = [];
@@ -52,16 +52,19 @@ test('the same sources give the same bytes, and not too many', () => {
   }
 });
 
-test('the gate exports its handler', async () => {
-  const script = `process.stdout.write(Object.keys(require(${JSON.stringify(bundle('gate'))})).join())`;
-  const child = spawn(process.execPath, ['-e', script], { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
-  let keys = '';
-  child.stdout.on('data', chunk => {
-    keys += chunk;
-  });
-  await once(child, 'close');
-  expect(keys).toBe('handler');
-});
+test.each(['gate', 'orders-api', 'orders-worker'])(
+  '%s exports its handler, and begins nothing by itself',
+  async name => {
+    const script = `process.stdout.write(Object.keys(require(${JSON.stringify(bundle(name))})).join())`;
+    const child = spawn(process.execPath, ['-e', script], { env: {}, stdio: ['ignore', 'pipe', 'inherit'] });
+    let keys = '';
+    child.stdout.on('data', chunk => {
+      keys += chunk;
+    });
+    await once(child, 'close');
+    expect(keys).toBe('handler');
+  },
+);
 
 test.each(['service', 'worker'])(
   '%s ends with exit code 1 and every problem of its environment',

@@ -1,0 +1,10 @@
+import { apiFunction, type HttpFunction } from '../service/function-api';
+import { functionParts } from '../service/function-parts';
+
+let made: HttpFunction | undefined;
+
+/** The orders service behind an HTTP API, a function URL or a load balancer. */
+export const handler: HttpFunction = async event => {
+  made ??= apiFunction(functionParts('orders-api', process.env));
+  return made(event);
+};

@@ -1,0 +1,10 @@
+import { functionParts } from '../service/function-parts';
+import { type WorkerFunction, workerFunction } from '../service/function-worker';
+
+let made: WorkerFunction | undefined;
+
+/** The orders worker behind its queue (with `ReportBatchItemFailures`) and a schedule. */
+export const handler: WorkerFunction = async (event, context) => {
+  made ??= workerFunction(functionParts('orders-worker', process.env));
+  return made(event, context);
+};
