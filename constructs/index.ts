@@ -175,6 +175,7 @@ export { Gate, type GateProps } from './traffic/gate';
 export type { GateCheckOptions } from './traffic/gate-checks';
 export { NetworkBalancer, type NetworkBalancerProps } from './traffic/network-balancer';
 export { RegionSwitch, type SwitchAction } from './traffic/region-switch';
+export type { SwitchCustomStep } from './traffic/region-switch-custom';
 export type { SwitchPlan, SwitchPlanStep } from './traffic/region-switch-plan';
 export type { RegionSwitchProps, SwitchDatabase } from './traffic/region-switch-props';
 export {

@@ -1,5 +1,5 @@
 /** A plan of ARC Region switch, from the plan that a drill of the same topology follows. */
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { RegionSwitch } from '../constructs';
 import { drillSettings, planDrill } from '../lib/drill';
 import orders from '../regions/examples/orders';
@@ -26,6 +26,16 @@ export function build(app: App): Stack {
   new RegionSwitch(stack, 'Switch', {
     plans: [plan(REGIONS[0], REGIONS[1]), plan(REGIONS[1], REGIONS[0])],
     actions: each(region => `lambda:${region}:${account}:function:orders-switch-step`),
+    // A step of your own among those of the drill: once the register says active, and not again when it was done.
+    customSteps: [
+      {
+        name: 'tell-partner',
+        description: 'Tells the partner from which Region orders come from now on',
+        functions: each(region => `lambda:${region}:${account}:function:orders-tell-partner`),
+        timeout: Duration.minutes(5),
+        after: 'activate',
+      },
+    ],
     database: {
       globalClusterIdentifier: 'orders-global',
       clusterArns: each(region => `rds:${region}:${account}:cluster:orders-${region}`),

@@ -34,7 +34,7 @@ export interface SwitchPlan {
 }
 
 /** Steps that a block of another step does along with it: the block acts and waits. */
-export const DONE_WITHIN: Readonly<Record<string, string>> = {
+const DONE_WITHIN: Readonly<Record<string, string>> = {
   'wait-capacity': 'raise-capacity',
   'wait-writer': 'switch-database',
 };
@@ -44,4 +44,11 @@ export function blockSeconds(plan: SwitchPlan, step: SwitchPlanStep): number {
   return plan.steps
     .filter(({ id }) => id === step.id || DONE_WITHIN[id] === step.id)
     .reduce((sum, { limitSeconds }) => sum + limitSeconds, 0);
+}
+
+/** Whether a step has a block of its own, or the block of another step waits for it as well. */
+export function hasBlock(plan: SwitchPlan, step: SwitchPlanStep, groupsAreKnown: boolean): boolean {
+  const within = DONE_WITHIN[step.id];
+  if (within === undefined || !plan.steps.some(({ id }) => id === within)) return true;
+  return within === 'raise-capacity' && !groupsAreKnown;
 }

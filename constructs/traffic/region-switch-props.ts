@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { SwitchCustomStep } from './region-switch-custom';
 import type { SwitchPlan } from './region-switch-plan';
 
 /** The global database that a switch moves. */
@@ -35,6 +36,11 @@ export interface RegionSwitchProps {
    * done. It writes the register as a drill does.
    */
   readonly actions: Readonly<Record<string, string>>;
+  /**
+   * Steps of your own among those of the drill, in both directions.
+   * @default - none
+   */
+  readonly customSteps?: readonly SwitchCustomStep[];
   readonly database: SwitchDatabase;
   /**
    * ARN of the Auto Scaling groups that are raised together, by Region; AWS puts an id into them, so they are known

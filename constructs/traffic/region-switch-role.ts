@@ -16,9 +16,12 @@ export function declareExecutionRole(scope: Construct, props: RegionSwitchProps)
   });
   const allow = (actions: string[], resources: string[]) =>
     role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
-  const { database, actions, groups = [], healthAlarms } = props;
+  const { database, actions, customSteps = [], groups = [], healthAlarms } = props;
+  const functions = [actions, ...customSteps.map(step => step.functions)].flatMap(arns =>
+    Object.values(arns),
+  );
   allow(READS, ['*']);
-  allow(['lambda:GetFunction', 'lambda:InvokeFunction'], Object.values(actions));
+  allow(['lambda:GetFunction', 'lambda:InvokeFunction'], [...new Set(functions)]);
   allow(
     database.allowDataLoss
       ? ['rds:SwitchoverGlobalCluster', 'rds:FailoverGlobalCluster']

@@ -1,5 +1,6 @@
 import { matching, type Rule, wholeNumber } from '../validation';
 import { regionRule } from './failover-rules';
+import { customRules, functionRule, type SwitchCustomStep } from './region-switch-custom';
 import type { SwitchPlan } from './region-switch-plan';
 import type { RegionSwitchProps } from './region-switch-props';
 
@@ -13,7 +14,8 @@ export function switchName({ name, plans }: RegionSwitchProps): string {
 
 /** Everything that Region switch asks of a plan, and what a switch of two Regions needs in each of them. */
 export function switchRules(props: RegionSwitchProps): Rule[] {
-  const { plans, actions, database, healthAlarms, groups = [], recoveryTimeObjective: promised } = props;
+  const { plans, actions, database, healthAlarms, groups = [], customSteps = [] } = props;
+  const promised = props.recoveryTimeObjective;
   const regions = [plans[0].from, plans[0].to];
   return [
     matching(
@@ -23,7 +25,11 @@ export function switchRules(props: RegionSwitchProps): Rule[] {
       'use 32 letters, digits and hyphens at most',
     ),
     ...pairRules(plans),
-    ...inEach('actions', regions, actions),
+    ...functionsIn('actions', regions, actions),
+    ...customRules(plans, customSteps, props.groups !== undefined),
+    ...customSteps.flatMap(({ functions }, index) =>
+      functionsIn(`customSteps[${index}].functions`, regions, functions),
+    ),
     ...inEach('database.clusterArns', regions, database.clusterArns),
     ...inEach('healthAlarms', regions, healthAlarms),
     ...groups.flatMap((arns, index) => inEach(`groups[${index}]`, regions, arns)),
@@ -34,7 +40,7 @@ export function switchRules(props: RegionSwitchProps): Rule[] {
         message: 'no group to raise',
         fix: 'name groups, or leave it out and raise capacity by the function of `actions`',
       },
-    ...(promised === undefined ? [] : timeRules(plans, promised.toMinutes({ integral: false }))),
+    ...(promised === undefined ? [] : timeRules(plans, promised.toMinutes({ integral: false }), customSteps)),
     props.approvalTimeout !== undefined &&
       wholeNumber('approvalTimeout', props.approvalTimeout.toMinutes({ integral: false }), 1, MOST_MINUTES),
   ];
@@ -103,20 +109,35 @@ function inEach(path: string, regions: readonly string[], values: Readonly<Recor
   ];
 }
 
-function timeRules(plans: readonly SwitchPlan[], minutes: number): Rule[] {
-  const longest = Math.max(
-    ...plans.map(({ steps }) =>
-      steps
-        .filter(({ phase }) => phase !== 'settle')
-        .reduce((sum, { budgetSeconds }) => sum + budgetSeconds, 0),
-    ),
-  );
+function functionsIn(
+  path: string,
+  regions: readonly string[],
+  functions: Readonly<Record<string, string>>,
+): Rule[] {
+  const each = regions.map(region => functionRule(path, region, functions[region]));
+  return [...inEach(path, regions, functions), ...each];
+}
+
+function timeRules(
+  plans: readonly SwitchPlan[],
+  minutes: number,
+  custom: readonly SwitchCustomStep[],
+): Rule[] {
+  const customSeconds = custom.reduce((sum, step) => sum + (step.expected ?? step.timeout).toSeconds(), 0);
+  const longest =
+    Math.max(
+      ...plans.map(({ steps }) =>
+        steps
+          .filter(({ phase }) => phase !== 'settle')
+          .reduce((sum, { budgetSeconds }) => sum + budgetSeconds, 0),
+      ),
+    ) + customSeconds;
   return [
     wholeNumber('recoveryTimeObjective', minutes, 1, MOST_MINUTES),
     longest > minutes * 60 && {
       path: 'recoveryTimeObjective',
       received: `${minutes} min`,
-      message: `the plan's own budget is ${longest} s`,
+      message: `the plan's own budget is ${longest} s${customSeconds > 0 ? `, ${customSeconds} s of them by customSteps` : ''}`,
       fix: 'promise a longer time, or shorten the budget of the topology',
     },
   ];

@@ -1,5 +1,6 @@
 import type { CfnPlan } from 'aws-cdk-lib/aws-arcregionswitch';
-import { blockSeconds, DONE_WITHIN, type SwitchPlan, type SwitchPlanStep } from './region-switch-plan';
+import { customBeside, type SwitchCustomStep } from './region-switch-custom';
+import { blockSeconds, hasBlock, type SwitchPlan, type SwitchPlanStep } from './region-switch-plan';
 import type { RegionSwitchProps } from './region-switch-props';
 
 /** Minutes for which an approval is waited where nothing else is said. */
@@ -9,19 +10,23 @@ const APPROVAL_MINUTES = 30;
 export function workflowSteps(plan: SwitchPlan, props: RegionSwitchProps): CfnPlan.StepProperty[] {
   const pointOfNoReturn = plan.steps.find(step => step.pointOfNoReturn);
   return plan.steps
-    .filter(step => !isDoneWithin(plan, step, props))
-    .flatMap(step =>
-      step === pointOfNoReturn && props.approvalRole !== undefined
-        ? [approval(step, props), block(plan, step, props)]
-        : [block(plan, step, props)],
-    );
+    .filter(step => hasBlock(plan, step, props.groups !== undefined))
+    .flatMap(step => [
+      ...customBeside('before', step.id, props.customSteps).map(each => customBlock(plan, each)),
+      ...(step === pointOfNoReturn && props.approvalRole !== undefined ? [approval(step, props)] : []),
+      block(plan, step, props),
+      ...customBeside('after', step.id, props.customSteps).map(each => customBlock(plan, each)),
+    ]);
 }
 
-/** Whether another step's block waits for this one, given the blocks that there are. */
-function isDoneWithin(plan: SwitchPlan, step: SwitchPlanStep, { groups }: RegionSwitchProps): boolean {
-  const within = DONE_WITHIN[step.id];
-  if (within === undefined || !plan.steps.some(({ id }) => id === within)) return false;
-  return within !== 'raise-capacity' || groups !== undefined;
+function customBlock(plan: SwitchPlan, step: SwitchCustomStep): CfnPlan.StepProperty {
+  const { name, description, functions, repeatable = false, timeout, skipWhenUngraceful } = step;
+  const call = { id: name, limitSeconds: timeout.toSeconds(), repeatable };
+  return {
+    name,
+    description,
+    ...functionBlock(plan, call, functions, skipWhenUngraceful ? { behavior: 'skip' } : undefined),
+  };
 }
 
 function block(plan: SwitchPlan, step: SwitchPlanStep, props: RegionSwitchProps): CfnPlan.StepProperty {
@@ -30,7 +35,7 @@ function block(plan: SwitchPlan, step: SwitchPlanStep, props: RegionSwitchProps)
   if (step.id === 'switch-database') return { ...described, ...databaseBlock(props, timeoutMinutes) };
   if (step.id === 'raise-capacity' && props.groups !== undefined)
     return { ...described, ...capacityBlock(props.groups, plan, timeoutMinutes) };
-  return { ...described, ...actionBlock(plan, step, props) };
+  return { ...described, ...functionBlock(plan, step, props.actions) };
 }
 
 type Block = Pick<CfnPlan.StepProperty, 'executionBlockType' | 'executionBlockConfiguration'>;
@@ -75,7 +80,12 @@ function capacityBlock(
 }
 
 /** A step that must not act twice is not retried within its time. */
-function actionBlock(plan: SwitchPlan, step: SwitchPlanStep, { actions }: RegionSwitchProps): Block {
+function functionBlock(
+  plan: SwitchPlan,
+  step: Pick<SwitchPlanStep, 'id' | 'limitSeconds' | 'repeatable'>,
+  functions: Readonly<Record<string, string>>,
+  ungraceful?: CfnPlan.LambdaUngracefulProperty,
+): Block {
   const { application, from, to } = plan;
   const { id, limitSeconds, repeatable } = step;
   const payload = JSON.stringify({ application, step: id, from, to, limitSeconds });
@@ -84,10 +94,11 @@ function actionBlock(plan: SwitchPlan, step: SwitchPlanStep, { actions }: Region
     executionBlockType: 'CustomActionLambda',
     executionBlockConfiguration: {
       customActionLambdaConfig: {
-        lambdas: [from, to].sort().map(region => ({ arn: actions[region], payload })),
+        lambdas: [from, to].sort().map(region => ({ arn: functions[region], payload })),
         regionToRun: 'activatingRegion',
         retryIntervalMinutes: repeatable ? 1 : timeoutMinutes,
         timeoutMinutes,
+        ungraceful,
       },
     },
   };

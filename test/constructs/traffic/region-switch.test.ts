@@ -2,7 +2,9 @@ import { App, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import fc from 'fast-check';
 import { RegionSwitch } from '../../../constructs/traffic/region-switch';
+import type { SwitchCustomStep } from '../../../constructs/traffic/region-switch-custom';
 import type { SwitchPlan } from '../../../constructs/traffic/region-switch-plan';
 import type { RegionSwitchProps } from '../../../constructs/traffic/region-switch-props';
 import { planDrill } from '../../../lib/drill';
@@ -167,6 +169,118 @@ describe('the workflows', () => {
     }
   });
 
+  describe('with steps of yours', () => {
+    const TELL: SwitchCustomStep = {
+      name: 'tell-partner',
+      description: 'Tells the partner which Region sends from now on',
+      functions: each(region => arn('lambda', region, 'function:tell-partner')),
+      timeout: Duration.minutes(5),
+      after: 'activate',
+    };
+    const namesOf = (...customSteps: SwitchCustomStep[]) =>
+      workflowsOf({ customSteps }).map(({ Steps }) => Steps.map(({ Name }) => Name));
+
+    test('place them beside the drill’s, in both directions and in their order', () => {
+      const plain = workflowsOf().map(({ Steps }) => Steps.map(({ Name }) => Name));
+      const { after: _, ...rest } = TELL;
+      const made = namesOf(TELL, { ...TELL, name: 'second' }, {
+        ...rest,
+        name: 'first',
+        before: 'fence',
+      } as SwitchCustomStep);
+      for (const [index, names] of made.entries()) {
+        const at = names.indexOf('activate');
+        expect(names.slice(at + 1, at + 3)).toEqual(['tell-partner', 'second']);
+        expect(names.indexOf('first')).toBe(names.indexOf('fence') - 1);
+        const own = names.filter(name => !['tell-partner', 'second', 'first'].includes(name));
+        expect(own).toEqual(plain[index]);
+      }
+    });
+
+    test('leave a block of every length as many of them as were given, whatever beside', () => {
+      const places = namesOf()[0] ?? [];
+      fc.assert(
+        fc.property(fc.array(fc.constantFrom(...places), { maxLength: 6 }), anchors => {
+          const steps = anchors.map((after, at) => ({ ...TELL, name: `own-${at}`, after }));
+          for (const names of namesOf(...steps)) {
+            expect(names.filter(name => name.startsWith('own-'))).toHaveLength(anchors.length);
+            for (const [at, anchor] of anchors.entries()) {
+              const between = names.slice(names.indexOf(anchor) + 1, names.indexOf(`own-${at}`));
+              expect(between.every(name => name.startsWith('own-'))).toBe(true);
+            }
+          }
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    test('call their function in the Region that is activated, once unless they may act twice', () => {
+      const configOf = (step: SwitchCustomStep) =>
+        workflowsOf({ customSteps: [step] })[0]?.Steps.find(({ Name }) => Name === step.name)
+          ?.ExecutionBlockConfiguration.CustomActionLambdaConfig as {
+          Lambdas: { Arn: string; Payload: string }[];
+        };
+      const once = configOf(TELL);
+      expect(once).toMatchObject({
+        RegionToRun: 'activatingRegion',
+        TimeoutMinutes: 5,
+        RetryIntervalMinutes: 5,
+      });
+      expect(once).not.toHaveProperty('Ungraceful');
+      expect(once.Lambdas.map(({ Arn }) => Arn)).toEqual(Object.values(TELL.functions));
+      expect(JSON.parse(once.Lambdas[0]?.Payload ?? '')).toEqual({
+        ...{ application: 'orders', step: 'tell-partner', from: EAST, to: WEST },
+        limitSeconds: 300,
+      });
+      const again = configOf({ ...TELL, repeatable: true, skipWhenUngraceful: true });
+      expect(again).toMatchObject({ RetryIntervalMinutes: 1, Ungraceful: { Behavior: 'skip' } });
+    });
+
+    test('let the role call their functions, and no other', () => {
+      const { stack } = build(() => ({ customSteps: [TELL] }));
+      const text = JSON.stringify(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+      for (const region of [EAST, WEST]) {
+        expect(text).toContain(arn('lambda', region, 'function:tell-partner'));
+        expect(text).toContain(arn('lambda', region, 'function:orders-switch'));
+      }
+    });
+
+    test.each<[string, Partial<Record<keyof SwitchCustomStep, unknown>>, RegExp]>([
+      ['no name', { name: '' }, /customSteps\[0\]\.name/],
+      ['the name of a step of the drill', { name: 'fence' }, /\.name: a step has that name already.*"fence"/],
+      ['the name of an approval', { name: 'approve-switch-database' }, /has that name already/],
+      ['no word on what it does', { description: ' ' }, /\.description: says nothing/],
+      ['a place that is none', { after: 'nowhere' }, /\.after: not a step of the plan.*"nowhere".*fence/],
+      ['a place within a block', { after: 'wait-writer' }, /\.after: not a step of the plan.*"wait-writer"/],
+      ['two places', { before: 'fence' }, /\.after: stands in one place/],
+      ['half a minute', { timeout: Duration.seconds(30) }, /timeout \(minutes\).*received 0\.5/],
+      ['longer than it may take', { expected: Duration.minutes(6) }, /expected: longer than the timeout/],
+      ['one Region', { functions: { [EAST]: TELL.functions[EAST] } }, /functions\.us-west-2: missing/],
+      [
+        'a function of the other Region',
+        { functions: { [EAST]: TELL.functions[EAST], [WEST]: TELL.functions[EAST] } },
+        /functions\.us-west-2: a function of us-east-2.*the function in us-west-2/,
+      ],
+      [
+        'what is no function',
+        { functions: each(region => arn('sns', region, 'topic')) },
+        /functions\.us-east-2: not the ARN of a function/,
+      ],
+    ])('refuse %s', (_what, change, message) => {
+      const customSteps = [{ ...TELL, ...change } as SwitchCustomStep];
+      expect(() => build(() => ({ customSteps }))).toThrow(message);
+    });
+
+    test('count against the promised time', () => {
+      const promise = (expected?: Duration) => ({
+        recoveryTimeObjective: Duration.minutes(6),
+        customSteps: [{ ...TELL, expected }],
+      });
+      expect(() => build(() => promise())).toThrow(/budget is \d+ s, 300 s of them by customSteps/);
+      expect(() => build(() => promise(Duration.seconds(10)))).not.toThrow();
+    });
+  });
+
   test('of active-active also deactivate each Region', () => {
     const flows = workflowsOf({ approach: 'activeActive' });
     expect(flows.map(flow => [flow.WorkflowTargetAction, flow.WorkflowTargetRegion])).toEqual([
@@ -298,6 +412,11 @@ describe('refuses', () => {
       'plans of two applications',
       { plans: [there, { ...back, application: 'other' }] },
       /plans\[1\]\.application/,
+    ],
+    [
+      'a function of another Region',
+      { actions: { ...PROPS.actions, [WEST]: arn('lambda', EAST, 'function:orders-switch') } },
+      /actions\.us-west-2: a function of us-east-2/,
     ],
     ['no function in one Region', { actions: { [EAST]: 'x' } }, /actions\.us-west-2: missing/],
     [
