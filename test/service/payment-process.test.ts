@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { systemClock } from '../../lib/runtime/clock';
 import { mutualTlsAgent, type ServiceIdentity } from '../../lib/runtime/discovery/mutual-tls';
+import type { ServiceAddress } from '../../lib/runtime/environment/service-address';
 import { DEADLINE_HEADER } from '../../lib/runtime/policy/deadline-header';
 import { listSagas } from '../../lib/runtime/saga/saga-reads';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
@@ -80,9 +82,9 @@ async function start(
   return child;
 }
 
-const startProvider = () =>
+const startProvider = (at = port) =>
   start('payment.cjs', 'payment.listening', {
-    HOLDFAST_LISTEN: `127.0.0.1:${port}`,
+    HOLDFAST_LISTEN: `127.0.0.1:${at}`,
     HOLDFAST_CALLERS: 'orders',
     HOLDFAST_IDENTITY_FOLDER: path.join(folder, 'payment'),
     HOLDFAST_DRAIN_SECONDS: '0',
@@ -101,13 +103,14 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** The provider as the service calls it, with an identity of the test's choice. */
-function providerAs(identity: ServiceIdentity, name: string, url = port): PaymentProvider {
-  const payment = {
-    name: 'payment',
-    at: { kind: 'fixed', host: '127.0.0.1', port: url } as const,
-    identityFolder: identityFolder(name, identity),
-  };
-  const environment = { region: REGION, timeScale: 10, payment };
+function providerAs(
+  identity: ServiceIdentity,
+  name: string,
+  at: ServiceAddress['at'] = { kind: 'fixed', host: '127.0.0.1', port },
+  endpointUrl?: string,
+): PaymentProvider {
+  const payment = { name: 'payment', at, identityFolder: identityFolder(name, identity) };
+  const environment = { region: REGION, timeScale: 10, payment, endpointUrl };
   const calls = paymentCalls({ environment, clock: systemClock, logger: silentLogger, database: world.pool });
   const stop = new AbortController();
   stops.push(stop);
@@ -276,6 +279,38 @@ test('the caller dies between "charged" and "recorded": the next one asks under 
   await startCaller(3);
   await until('the saga is done', done);
   expect(await payments()).toEqual([{ status: 'charged', calls: 2 }]);
+});
+
+test('a provider that moved is found again by its registry, and kept through an outage of that', async () => {
+  let registry: { revision: number; port: number } | undefined = { revision: 1, port };
+  const cloudMap = http.createServer((_request, response) => {
+    if (registry === undefined) return void response.destroy();
+    const Attributes = { AWS_INSTANCE_IPV4: '127.0.0.1', AWS_INSTANCE_PORT: String(registry.port) };
+    const Instances = [{ InstanceId: `at-${registry.port}`, Attributes }];
+    const body = JSON.stringify({ InstancesRevision: registry.revision, Instances });
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(body);
+  });
+  await new Promise<void>(resolve => cloudMap.listen(0, '127.0.0.1', resolve));
+  const endpointUrl = `http://localhost:${(cloudMap.address() as AddressInfo).port}`;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+  const at = { kind: 'cloud-map', namespace: 'shop', service: 'payment' } as const;
+  const provider = providerAs(authority.issue('orders'), 'own', at, endpointUrl);
+  const charged = (token: string) =>
+    provider.charge({ ...charge, token }).then(
+      () => true,
+      () => false,
+    );
+  const first = await startProvider();
+  await until('it is found', () => charged('first'));
+  registry = undefined;
+  await until('it is found without a registry', () => charged('second'));
+  await kill(first);
+  const moved = await freePort();
+  await startProvider(moved);
+  expect(await charged('third')).toBe(false);
+  registry = { revision: 2, port: moved };
+  await until('it is found at its new place', () => charged('third'));
+  await new Promise(resolve => cloudMap.close(resolve));
 });
 
 test('a request whose time is over has no effect', async () => {
