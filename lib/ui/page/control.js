@@ -16,7 +16,7 @@ const key = takeKey();
 
 /** The view that the dialogs speak of. */
 let current = null;
-let receivedAt = 0;
+let currentAt = 0;
 
 async function post(path, body) {
   byId('refused').textContent = '';
@@ -33,7 +33,7 @@ async function post(path, body) {
 /** What may be asked for now; everything is said in words beside the buttons. */
 export function updateControl(view, lost, at) {
   current = view;
-  receivedAt = at;
+  currentAt = at;
   const register = now(view.register, 0);
   const active = register.known ? register.value.region : null;
   paint('to', view.lab.regions.filter(region => region !== active), names => names.map(name => h('option', { value: name }, name)));
@@ -85,7 +85,7 @@ function askToStart(event) {
 }
 
 function lagNow(to) {
-  const seen = now(current.regions, (performance.now() - receivedAt) / 1000);
+  const seen = now(current.regions, (performance.now() - currentAt) / 1000);
   const found = seen.known && !seen.old ? seen.value.find(each => each.region === to)?.database.lagSeconds : null;
   return found === null || found === undefined ? 'How far it lags is not known.' : `It lags by ${lag(found)} now.`;
 }

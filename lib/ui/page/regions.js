@@ -18,7 +18,7 @@ export function trafficOf(view, sinceReceived) {
 
 export function drawTraffic(traffic) {
   const percent = share => `${Math.round(share * 100)} %`;
-  const bar = h('div', { class: 'share', 'aria-hidden': 'true' }, traffic.shares.map(each => h('span', { width: percent(each.share) })));
+  const bar = h('div', { class: 'share', 'aria-hidden': 'true' }, traffic.shares.map(each => h('span', { width: `${each.share * 100}%` })));
   const legend = traffic.shares.map(({ region, share, rate }) =>
     h('li', {}, h('i', { 'aria-hidden': 'true' }), `${region}: ${percent(share)}`, rate === undefined ? '' : `, ${rate.toFixed(0)} writes/s`),
   );
