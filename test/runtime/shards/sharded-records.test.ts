@@ -225,8 +225,8 @@ test.each([1, 2])('a reader whose record is moved just before its look number %d
 });
 
 test('a mover goes by no ring that came while it read', async () => {
-  const { key } = moving();
-  await node(FIRST).records.change(key, append('x'));
+  const { records } = node(FIRST);
+  for (const key of KEYS) await records.change(key, append('x'));
   const surprised = node(SECOND, async statement => {
     if (statement.includes('ORDER BY key')) surprised.directory.offer(ring(3, ['b', 'c'], ['a', 'b']));
   });
