@@ -1,6 +1,12 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
-import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  type Alarm,
+  ComparisonOperator,
+  Metric,
+  type MetricOptions,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -32,8 +38,13 @@ export class AnalyticsFeed extends Construct {
   readonly workGroupName: string;
   /** What delivers the changes, with its alarms. */
   readonly reader: StreamReader;
-  /** In alarm while the rows are further behind the changes than promised. */
+  /** In alarm while changes wait to be taken from their source. */
   readonly lagAlarm: Alarm;
+  /** In alarm while rows that were taken wait to be written, three times longer than they are gathered. */
+  readonly deliveryAlarm: Alarm;
+  /** In alarm when rows did not fit the columns: they lie under `errors/` in the bucket, and no report sees them. */
+  readonly conversionAlarm: Alarm;
+  private readonly deliveryStreamName: string;
 
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: AnalyticsFeedProps) {
@@ -44,13 +55,14 @@ export class AnalyticsFeed extends Construct {
     this.tableName = props.tableName;
     const table = this.createTable(props);
     this.workGroupName = this.createWorkGroup(props.mostScannedGiB ?? 100).ref;
+    const freshness = props.freshness ?? Duration.minutes(5);
     const delivery = declareDelivery(this, {
       bucket: this.bucket,
       prefix: ROWS,
       partition: PARTITION,
       databaseName: this.databaseName,
       table,
-      freshness: props.freshness ?? Duration.minutes(5),
+      freshness,
     });
     this.reader = new StreamReader(this, 'Delivery', {
       source: props.source,
@@ -65,6 +77,19 @@ export class AnalyticsFeed extends Construct {
       },
     });
     this.lagAlarm = this.reader.lagAlarm;
+    this.deliveryStreamName = delivery.ref;
+    this.deliveryAlarm = this.createAlarm(
+      'DeliveryAlarm',
+      this.metricDataFreshness(),
+      3 * freshness.toSeconds(),
+      `Rows of ${props.tableName} wait to be written: reports are old`,
+    );
+    this.conversionAlarm = this.createAlarm(
+      'ConversionAlarm',
+      this.metricFailedConversions(),
+      0,
+      `Rows of ${props.tableName} do not fit its columns: they lie under errors/ and no report sees them`,
+    );
     Grant.addToPrincipal({
       grantee: this.reader,
       actions: ['firehose:PutRecordBatch'],
@@ -101,6 +126,37 @@ export class AnalyticsFeed extends Construct {
       .combine(look)
       .combine(this.bucket.grantRead(grantee))
       .combine(this.bucket.grantPut(grantee, `${RESULTS}/*`));
+  }
+
+  /** Age of the oldest row that is not written yet, in seconds; maximum. */
+  metricDataFreshness(options?: MetricOptions): Metric {
+    return this.metric('DeliveryToS3.DataFreshness', { statistic: 'Maximum', ...options });
+  }
+
+  /** Rows that did not fit the columns of the table; sum. */
+  metricFailedConversions(options?: MetricOptions): Metric {
+    return this.metric('FailedConversion.Records', { statistic: 'Sum', ...options });
+  }
+
+  /** A metric of the delivery, from `AWS/Firehose`. */
+  metric(metricName: string, options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/Firehose',
+      metricName,
+      dimensionsMap: { DeliveryStreamName: this.deliveryStreamName },
+      ...options,
+    }).attachTo(this);
+  }
+
+  private createAlarm(id: string, metric: Metric, threshold: number, alarmDescription: string): Alarm {
+    return metric.createAlarm(this, id, {
+      alarmDescription,
+      threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      // Nothing is measured while nothing changes.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 
   /** The days are worked out, not listed: no crawler, and a new day needs no work. */

@@ -8,6 +8,9 @@ import { declareExecutionRole, globalActions } from './region-switch-role';
 import { switchName, switchRules } from './region-switch-rules';
 import { workflowSteps } from './region-switch-steps';
 
+/** What whoever runs a plan looks at while it runs. */
+const WATCH = ['GetPlanExecution', 'ListPlanExecutionEvents', 'ListPlanExecutions'];
+
 /** What a workflow does to its Region. */
 export type SwitchAction = 'activate' | 'deactivate';
 
@@ -24,6 +27,7 @@ export class RegionSwitch extends Construct {
   readonly executionRole: iam.IRole;
   private readonly regions: readonly [string, string];
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RegionSwitchProps) {
     super(scope, id);
     assertRules(`RegionSwitch ${this.node.path}`, switchRules(props));
@@ -59,6 +63,24 @@ export class RegionSwitch extends Construct {
     const [first, second] = this.regions;
     if (action === 'activate') return region;
     return region === first ? second : first;
+  }
+
+  /**
+   * Lets `grantee` start and cancel the plan, and watch it, all at the Regions' own endpoints.
+   * Source: Service Authorization Reference, Amazon ARC Region switch.
+   */
+  grantStart(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, ['StartPlanExecution', 'CancelPlanExecution', 'GetPlanInRegion', ...WATCH]);
+  }
+
+  /** Lets `grantee` approve or decline the step from which there is no way back, and watch the plan. */
+  grantApprove(grantee: iam.IGrantable): iam.Grant {
+    return this.grant(grantee, ['ApprovePlanExecutionStep', ...WATCH]);
+  }
+
+  private grant(grantee: iam.IGrantable, names: readonly string[]): iam.Grant {
+    const actions = names.map(name => `arc-region-switch:${name}`);
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.plan.attrArn] });
   }
 
   /** A role of this app is checked when all of it is there; of one from elsewhere a warning says that it was not. */

@@ -53,6 +53,21 @@ describe('a feed of an outbox', () => {
     });
   });
 
+  test('rows that wait too long, or fit no column, raise an alarm', () => {
+    const of = (MetricName: string, rest: object) =>
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/Firehose',
+        MetricName,
+        Dimensions: [{ Name: 'DeliveryStreamName', Value: { Ref: Match.stringLikeRegexp('Firehose') } }],
+        ComparisonOperator: 'GreaterThanThreshold',
+        TreatMissingData: 'notBreaching',
+        ...rest,
+      });
+    of('DeliveryToS3.DataFreshness', { Statistic: 'Maximum', Threshold: 900 });
+    of('FailedConversion.Records', { Statistic: 'Sum', Threshold: 0 });
+    expect(reports.metricDataFreshness({ statistic: 'Average' }).statistic).toBe('Average');
+  });
+
   test('rows become Parquet by day, by the columns of the table', () => {
     template.hasResourceProperties('AWS::KinesisFirehose::DeliveryStream', {
       DeliveryStreamEncryptionConfigurationInput: { KeyType: 'AWS_OWNED_CMK' },

@@ -317,6 +317,30 @@ test.each([
   expect(build().built.startIn(action, region)).toBe(at);
 });
 
+test('who starts a plan may not approve it, and who approves may not start it', () => {
+  const { stack, built } = build();
+  const role = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+  built.grantStart(role('Starter'));
+  built.grantApprove(role('Approver'));
+  const template = Template.fromStack(stack);
+  const allowed = (id: string): string[] => {
+    const Roles = [{ Ref: Match.stringLikeRegexp(`^${id}`) }];
+    const found = Object.values(template.findResources('AWS::IAM::Policy', { Properties: { Roles } }));
+    const statements = found.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const plan = { 'Fn::GetAtt': [expect.stringMatching(/^SwitchPlan/), 'Arn'] };
+    expect(statements).toEqual([expect.objectContaining({ Effect: 'Allow', Resource: plan })]);
+    return statements[0].Action.map((action: string) => action.replace('arc-region-switch:', ''));
+  };
+  const start = allowed('Starter');
+  const approve = allowed('Approver');
+  expect(start).toEqual(expect.arrayContaining(['StartPlanExecution', 'CancelPlanExecution']));
+  expect(start).not.toContain('ApprovePlanExecutionStep');
+  expect(approve).toContain('ApprovePlanExecutionStep');
+  expect(approve).not.toContain('StartPlanExecution');
+  // `GetPlan` asks the control plane, which has one home.
+  expect([...start, ...approve]).not.toContain('GetPlan');
+});
+
 describe('the role', () => {
   const actionsOf = (change: Partial<RegionSwitchProps>) =>
     Object.values(Template.fromStack(build(() => change).stack).findResources('AWS::IAM::Policy')).flatMap(
