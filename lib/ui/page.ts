@@ -9,7 +9,7 @@ export interface Page {
   readonly policy: string;
 }
 
-const SCRIPTS = ['dom.js', 'state.js', 'regions.js', 'drill.js', 'control.js', 'main.js'];
+const SCRIPTS = ['dom.mjs', 'state.mjs', 'regions.mjs', 'drill.mjs', 'control.mjs', 'main.mjs'];
 
 /** Puts the page together from its parts: one document that asks for nothing but the server's own events. */
 export function loadPage(folder: string): Page {

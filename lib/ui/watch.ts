@@ -3,7 +3,7 @@ import type { LabStatus } from '../lab';
 import type { Clock } from '../ports';
 import { type AnswerOptions, askGate, askService } from './answers';
 import type { DrillControl, ShownDrill } from './control';
-import { drillView } from './drill-view';
+import { type DrillView, drillView } from './drill-view';
 import { type DrillFiles, newestDrill, reportOf } from './drills';
 import { Sighting } from './fact';
 import { LabFacts } from './lab-facts';
@@ -71,7 +71,6 @@ export class Watch {
     const journal = newestDrill(drills, () => clock.now());
     const ledger = journal?.last('begin')?.ledger;
     const drill = journal === undefined ? undefined : this.drill(journal, control);
-    const open = drill !== undefined && drill.ended === undefined;
     const { facts } = this;
     return {
       version: 1,
@@ -81,7 +80,7 @@ export class Watch {
       name: facts.name.fact(),
       regions: facts.regions.fact(),
       answers: Object.fromEntries(lab.regions.map(region => [region, this.answersOf(region)])),
-      traffic: open && ledger !== undefined ? (trafficOf(ledger.file, now) ?? null) : null,
+      traffic: ledger !== undefined && isLoaded(drill) ? (trafficOf(ledger.file, now) ?? null) : null,
       problems: facts.problems,
       unknown: facts.unknown,
       drill: drill ?? null,
@@ -159,3 +158,9 @@ export class Watch {
     await this.options.clock.sleep(milliseconds, until).catch(() => undefined);
   }
 }
+
+/** Whether the load still runs: from the beginning to the last step, while somebody drives. */
+const isLoaded = (drill: DrillView | undefined): boolean =>
+  drill !== undefined &&
+  ['preflight', 'running', 'going-back'].includes(drill.state) &&
+  (drill.phases.length === 0 || drill.phases.some(phase => phase.state !== 'done'));

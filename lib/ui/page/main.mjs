@@ -1,9 +1,9 @@
 // Receives views, draws them, and says when none comes any more.
-import { say, updateControl, wireControl } from './control.js';
-import { badge, byId, h, paint } from './dom.js';
-import { drawDrill, drillOf, moving, stateText } from './drill.js';
-import { drawRegion, drawTraffic, regionsOf, trafficOf } from './regions.js';
-import { drawVerdict, verdictOf } from './state.js';
+import { say, updateControl, wireControl } from './control.mjs';
+import { badge, byId, h, paint } from './dom.mjs';
+import { drawDrill, drillOf, moving, stateText } from './drill.mjs';
+import { drawRegion, drawTraffic, regionsOf, trafficOf } from './regions.mjs';
+import { drawVerdict, verdictOf } from './state.mjs';
 
 /** Milliseconds without a view after which the connection counts as lost; one comes every half second. */
 const LOST_AFTER = 3000;
@@ -37,7 +37,11 @@ function render() {
 
 function drawConnection(lost, silent) {
   const ago = Math.floor(silent / 1000);
-  const state = !lost ? (view === null ? ['unknown', 'waits for the first view'] : ['good', 'live']) : ['bad', 'not live'];
+  const state = !lost
+    ? view === null
+      ? ['unknown', 'waits for the first view']
+      : ['good', 'live']
+    : ['bad', 'not live'];
   paint('connection', state, each => badge(...each));
   const banner = byId('banner');
   const text = lost ? bannerText(ago) : '';
@@ -47,8 +51,10 @@ function drawConnection(lost, silent) {
 }
 
 function bannerText(ago) {
-  if (goodbye === 'lab-gone') return 'The lab is down. What you see is how it was last seen. Bring it up again with holdfast up --ui.';
-  if (goodbye === 'interrupted') return 'This page is no longer served; the lab goes on. What you see is how it was last seen. Serve it again with holdfast lab ui.';
+  if (goodbye === 'lab-gone')
+    return 'The lab is down. What you see is how it was last seen. Bring it up again with holdfast up --ui.';
+  if (goodbye === 'interrupted')
+    return 'This page is no longer served; the lab goes on. What you see is how it was last seen. Serve it again with holdfast lab ui.';
   return `The connection is lost: the last view is ${ago} s old. What you see is how it was then; this page keeps trying.`;
 }
 
@@ -64,8 +70,10 @@ function announce(verdict, lost) {
   if (lost !== wasLost) words.push(lost ? 'Connection lost; what is shown is old.' : 'Connected again.');
   if (!lost && told.headline !== undefined) {
     if (next.headline !== told.headline) words.push(`${next.headline}.`);
-    if (next.drill !== told.drill && drill !== null) words.push(`Drill ${stateText(drill)}.${drill.next === undefined ? '' : ` Next: ${drill.next}`}`);
-    if (next.phase !== told.phase && next.phase !== undefined) words.push(`Phase ${next.phase.replaceAll('-', ' ')}.`);
+    if (next.drill !== told.drill && drill !== null)
+      words.push(`Drill ${stateText(drill)}.${drill.next === undefined ? '' : ` Next: ${drill.next}`}`);
+    if (next.phase !== told.phase && next.phase !== undefined)
+      words.push(`Phase ${next.phase.replaceAll('-', ' ')}.`);
   }
   wasLost = lost;
   told = next;

@@ -1,7 +1,7 @@
 // Starting and aborting: typed once more, sent with the key that came behind the # of the address.
-import { byId, h, lag, paint } from './dom.js';
-import { moving } from './drill.js';
-import { now } from './state.js';
+import { byId, h, lag, paint } from './dom.mjs';
+import { moving } from './drill.mjs';
+import { now } from './state.mjs';
 
 /** The key stays in this tab; the address bar, which people share and photograph, does not keep it. */
 function takeKey() {
@@ -36,14 +36,22 @@ export function updateControl(view, lost, at) {
   currentAt = at;
   const register = now(view.register, 0);
   const active = register.known ? register.value.region : null;
-  paint('to', view.lab.regions.filter(region => region !== active), names => names.map(name => h('option', { value: name }, name)));
+  paint(
+    'to',
+    view.lab.regions.filter(region => region !== active),
+    names => names.map(name => h('option', { value: name }, name)),
+  );
   const { control, drill } = view;
   const open = drill !== null && drill.ended === undefined;
   const busy = control.state !== 'idle' || moving(drill);
   byId('ask').hidden = busy;
   byId('start').disabled = lost || key === null;
   byId('abort').hidden = !(busy || open || drill?.state === 'safe-stop');
-  byId('abort').disabled = lost || key === null || control.state === 'aborting' || (drill?.wayBack === 'closed' && (open || drill.state === 'safe-stop'));
+  byId('abort').disabled =
+    lost ||
+    key === null ||
+    control.state === 'aborting' ||
+    (drill?.wayBack === 'closed' && (open || drill.state === 'safe-stop'));
   const text = lost ? 'The connection is lost; nothing can be asked for.' : controlText(view, busy);
   if (byId('control-state').textContent !== text) byId('control-state').textContent = text;
   const error = control.error ?? '';
@@ -53,7 +61,8 @@ export function updateControl(view, lost, at) {
 
 function controlText({ control, drill }, busy) {
   const closed = drill !== null && drill.ended === undefined && drill.wayBack === 'closed';
-  if (key === null) return 'This page was opened without its key: it may only watch. Open the address that holdfast printed.';
+  if (key === null)
+    return 'This page was opened without its key: it may only watch. Open the address that holdfast printed.';
   if (control.state === 'aborting') return `Aborting: ${control.what}. It ends within one look.`;
   if (closed && busy) return 'Past the point of no return: it can only go on.';
   if (control.state === 'running') return `Under way: ${control.what}.`;
@@ -86,8 +95,11 @@ function askToStart(event) {
 
 function lagNow(to) {
   const seen = now(current.regions, (performance.now() - currentAt) / 1000);
-  const found = seen.known && !seen.old ? seen.value.find(each => each.region === to)?.database.lagSeconds : null;
-  return found === null || found === undefined ? 'How far it lags is not known.' : `It lags by ${lag(found)} now.`;
+  const found =
+    seen.known && !seen.old ? seen.value.find(each => each.region === to)?.database.lagSeconds : null;
+  return found === null || found === undefined
+    ? 'How far it lags is not known.'
+    : `It lags by ${lag(found)} now.`;
 }
 
 function checkStart() {
@@ -97,13 +109,20 @@ function checkStart() {
 
 function sendStart() {
   const [mode, to, rate] = [byId('mode').value, byId('to').value, Number(byId('rate').value)];
-  void post('/api/start', { mode, to, rate, confirm: byId('confirm').value.trim(), acceptDataLoss: byId('accept').checked });
+  void post('/api/start', {
+    mode,
+    to,
+    rate,
+    confirm: byId('confirm').value.trim(),
+    acceptDataLoss: byId('accept').checked,
+  });
 }
 
 function askToAbort() {
   const { drill } = current;
   const back = drill?.from ?? 'the old Region';
-  byId('abort-what').textContent = `Before the point of no return the drill goes back and ${back} becomes active again, at a new epoch. Past it, it goes on to its end.`;
+  byId('abort-what').textContent =
+    `Before the point of no return the drill goes back and ${back} becomes active again, at a new epoch. Past it, it goes on to its end.`;
   openDialog('abort-dialog', 'abort-confirm', 'abort-go');
 }
 
@@ -123,7 +142,11 @@ export function wireControl() {
   }
   document.addEventListener('click', event => {
     const text = event.target.dataset?.copy;
-    if (text !== undefined) void navigator.clipboard.writeText(text).then(() => say('Copied.'), () => undefined);
+    if (text !== undefined)
+      void navigator.clipboard.writeText(text).then(
+        () => say('Copied.'),
+        () => undefined,
+      );
   });
 }
 

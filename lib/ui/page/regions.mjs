@@ -1,6 +1,6 @@
 // Traffic, and what runs in each Region.
-import { badge, h, lag } from './dom.js';
-import { ageNote, now } from './state.js';
+import { badge, h, lag } from './dom.mjs';
+import { ageNote, now } from './state.mjs';
 
 /** Where writes are acknowledged while a load runs; otherwise where the service's name leads. */
 export function trafficOf(view, sinceReceived) {
@@ -9,26 +9,57 @@ export function trafficOf(view, sinceReceived) {
   if (view.traffic !== null) {
     const { perSecond, windowSeconds } = view.traffic;
     const total = regions.reduce((sum, region) => sum + (perSecond[region] ?? 0), 0);
-    const shares = regions.map(region => ({ region, rate: perSecond[region] ?? 0, share: total === 0 ? 0 : (perSecond[region] ?? 0) / total }));
+    const shares = regions.map(region => ({
+      region,
+      rate: perSecond[region] ?? 0,
+      share: total === 0 ? 0 : (perSecond[region] ?? 0) / total,
+    }));
     return { shares, silent: total === 0, measured: windowSeconds, old: sinceReceived > windowSeconds };
   }
-  const shares = regions.map(region => ({ region, share: name.known && name.value.region === region ? 1 : 0 }));
-  return { shares, known: name.known, ttl: name.known ? name.value.ttlSeconds : null, old: name.old, note: ageNote(name) };
+  const shares = regions.map(region => ({
+    region,
+    share: name.known && name.value.region === region ? 1 : 0,
+  }));
+  return {
+    shares,
+    known: name.known,
+    ttl: name.known ? name.value.ttlSeconds : null,
+    old: name.old,
+    note: ageNote(name),
+  };
 }
 
 export function drawTraffic(traffic) {
   const percent = share => `${Math.round(share * 100)} %`;
-  const bar = h('div', { class: 'share', 'aria-hidden': 'true' }, traffic.shares.map(each => h('span', { width: `${each.share * 100}%` })));
-  const legend = traffic.shares.map(({ region, share, rate }) =>
-    h('li', {}, h('i', { 'aria-hidden': 'true' }), `${region}: ${percent(share)}`, rate === undefined ? '' : `, ${rate.toFixed(0)} writes/s`),
+  const bar = h(
+    'div',
+    { class: 'share', 'aria-hidden': 'true' },
+    traffic.shares.map(each => h('span', { width: `${each.share * 100}%` })),
   );
-  return h('div', { class: `card${traffic.old ? ' stale' : ''}` }, bar, h('ul', { class: 'legend' }, legend), h('p', { class: 'hint' }, explain(traffic)));
+  const legend = traffic.shares.map(({ region, share, rate }) =>
+    h(
+      'li',
+      {},
+      h('i', { 'aria-hidden': 'true' }),
+      `${region}: ${percent(share)}`,
+      rate === undefined ? '' : `, ${rate.toFixed(0)} writes/s`,
+    ),
+  );
+  return h(
+    'div',
+    { class: `card${traffic.old ? ' stale' : ''}` },
+    bar,
+    h('ul', { class: 'legend' }, legend),
+    h('p', { class: 'hint' }, explain(traffic)),
+  );
 }
 
 function explain({ measured, silent, known, ttl, old, note }) {
   if (measured !== undefined) {
     if (old) return 'Old: nothing was received since.';
-    return silent ? `No write was acknowledged anywhere in the last ${measured} s.` : `Measured: writes acknowledged in the last ${measured} s, as the load saw them.`;
+    return silent
+      ? `No write was acknowledged anywhere in the last ${measured} s.`
+      : `Measured: writes acknowledged in the last ${measured} s, as the load saw them.`;
   }
   if (!known) return 'Not known: no load runs, and the name server was not seen.';
   return `No load runs: the share follows from where the service's name leads now (TTL ${ttl} s)${note === '' ? '' : `, ${note}`}.`;
@@ -69,7 +100,14 @@ export function drawRegion(model) {
   const { region, role, runs, old, note, leads } = model;
   const active = role[0] === 'good' && !old;
   const rows = [
-    ['Name', leads === null ? badge('unknown', 'not known') : leads ? badge('good', 'leads here') : 'leads elsewhere'],
+    [
+      'Name',
+      leads === null
+        ? badge('unknown', 'not known')
+        : leads
+          ? badge('good', 'leads here')
+          : 'leads elsewhere',
+    ],
     ['Gate', answer(model.gate, gateText)],
     ['Service', answer(model.service, serviceText)],
     ...(runs === undefined ? [['Processes', badge('unknown', 'not seen')]] : processRows(runs, model.limit)),
@@ -78,7 +116,11 @@ export function drawRegion(model) {
     'article',
     { class: `card region${active ? ' active' : ''}${old ? ' stale' : ''}`, 'aria-label': region },
     h('h3', {}, region, badge(...role), h('small', {}, note === '' ? (runs?.address ?? '') : note)),
-    h('dl', {}, rows.flatMap(([term, value]) => [h('dt', {}, term), h('dd', {}, value)])),
+    h(
+      'dl',
+      {},
+      rows.flatMap(([term, value]) => [h('dt', {}, term), h('dd', {}, value)]),
+    ),
   );
 }
 
@@ -103,7 +145,8 @@ function serviceText({ says, epoch }) {
 
 function processRows({ database, cache, clones }, limit) {
   const groups = [...new Set(clones.filter(each => each.kind === 'clone').map(each => each.group))].sort();
-  const of = (kind, group) => clones.filter(each => each.kind === kind && (group === undefined || each.group === group));
+  const of = (kind, group) =>
+    clones.filter(each => each.kind === kind && (group === undefined || each.group === group));
   return [
     ['Database', databaseText(database)],
     ['Lag', lagText(database, limit)],
@@ -122,12 +165,19 @@ function lagText({ role, lagSeconds }, limit) {
   if (role === 'writer') return 'none: it is the writer';
   if (lagSeconds === null) return badge('unknown', 'not known');
   const within = lagSeconds <= limit;
-  return badge(within ? 'good' : 'bad', `${lag(lagSeconds)}, ${within ? 'within' : 'over'} the ${lag(limit)} of the RPO`);
+  return badge(
+    within ? 'good' : 'bad',
+    `${lag(lagSeconds)}, ${within ? 'within' : 'over'} the ${lag(limit)} of the RPO`,
+  );
 }
 
 function tiles(clones) {
   if (clones.length === 0) return badge('bad', 'none');
-  return h('ul', { class: 'clones' }, clones.map(clone => h('li', {}, badge(...cloneText(clone)))));
+  return h(
+    'ul',
+    { class: 'clones' },
+    clones.map(clone => h('li', {}, badge(...cloneText(clone)))),
+  );
 }
 
 function cloneText({ id, kind, running, restarts, health }) {

@@ -11,7 +11,9 @@ export function h(name, properties = {}, ...children) {
     else if (key === 'width') element.style.width = value;
     else element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat().filter(child => child !== undefined && child !== null && child !== false));
+  element.append(
+    ...children.flat().filter(child => child !== undefined && child !== null && child !== false),
+  );
   return element;
 }
 
@@ -30,7 +32,8 @@ export function paint(id, model, draw) {
   element.replaceChildren(...[draw(model)].flat());
 }
 
-export const seconds = value => (value === null || value === undefined ? 'not measured' : `${value.toFixed(1)} s`);
+export const seconds = value =>
+  value === null || value === undefined ? 'not measured' : `${value.toFixed(1)} s`;
 
 /** A lag is worth a closer look than a time. */
 export const lag = value => (value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(1)} s`);

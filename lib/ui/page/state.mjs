@@ -1,5 +1,5 @@
 // What is known, how old it is, and the one line that says who is active.
-import { age, badge, h } from './dom.js';
+import { age, badge, h } from './dom.mjs';
 
 /** Seconds after which something counts as old: several looks must have failed. */
 const STALE_SECONDS = 5;
@@ -8,7 +8,13 @@ const STALE_SECONDS = 5;
 export function now(fact, sinceReceived) {
   const known = fact !== undefined && fact.value !== null;
   const ageSeconds = known ? fact.ageSeconds + sinceReceived : null;
-  return { value: known ? fact.value : null, known, old: known && ageSeconds > STALE_SECONDS, ageSeconds, why: fact?.why };
+  return {
+    value: known ? fact.value : null,
+    known,
+    old: known && ageSeconds > STALE_SECONDS,
+    ageSeconds,
+    why: fact?.why,
+  };
 }
 
 /** How old something is, in words; nothing while it is fresh. */
@@ -26,7 +32,9 @@ export function verdictOf(view, sinceReceived) {
     epoch: register.known ? register.value.epoch : null,
     phase: register.known ? register.value.phase : null,
     by: register.known ? register.value.updatedBy : null,
-    name: name.known ? `${view.lab.serviceHost} leads to ${name.value.region ?? 'no Region'}` : `where ${view.lab.serviceHost} leads is not known`,
+    name: name.known
+      ? `${view.lab.serviceHost} leads to ${name.value.region ?? 'no Region'}`
+      : `where ${view.lab.serviceHost} leads is not known`,
     nameNote: ageNote(name),
   };
 }
@@ -36,7 +44,9 @@ function headlineOf(register) {
   const { region, phase } = register.value;
   if (register.old) return `Last seen: ${region} ${phase}`;
   if (phase === 'active') return `${region} is active`;
-  return phase === 'fencing' ? `Moving to ${region}: the old Region is fenced` : `Moving to ${region}: it is promoted`;
+  return phase === 'fencing'
+    ? `Moving to ${region}: the old Region is fenced`
+    : `Moving to ${region}: it is promoted`;
 }
 
 function stateOf(register, problems, blind) {
@@ -49,7 +59,9 @@ function stateOf(register, problems, blind) {
 
 export function drawVerdict(verdict) {
   const parts = [
-    verdict.epoch === null ? 'epoch not known' : `epoch ${verdict.epoch}, ${verdict.phase}, written by ${verdict.by}`,
+    verdict.epoch === null
+      ? 'epoch not known'
+      : `epoch ${verdict.epoch}, ${verdict.phase}, written by ${verdict.by}`,
     `${verdict.name}${verdict.nameNote === '' ? '' : ` (${verdict.nameNote})`}`,
   ];
   return [

@@ -1,5 +1,5 @@
 // The newest drill: what it does now, what each step took, and what to do when it stopped.
-import { badge, clockTime, h, seconds } from './dom.js';
+import { badge, clockTime, h, seconds } from './dom.mjs';
 
 const STATES = {
   preflight: ['move', 'preflight: looks, and changes nothing'],
@@ -25,7 +25,10 @@ export function drillOf(view, sinceReceived, lost) {
   if (drill === null) return null;
   const at = Date.parse(view.at) / 1000 + sinceReceived;
   const since = iso => Math.max(0, at - Date.parse(iso) / 1000);
-  const elapsed = drill.ended === undefined ? since(drill.began) : (Date.parse(drill.ended) - Date.parse(drill.began)) / 1000;
+  const elapsed =
+    drill.ended === undefined
+      ? since(drill.began)
+      : (Date.parse(drill.ended) - Date.parse(drill.began)) / 1000;
   const phases = drill.phases.map(phase => ({
     ...phase,
     steps: phase.steps.map(step => ({ ...step, shown: timeOf(step, since) })),
@@ -35,19 +38,33 @@ export function drillOf(view, sinceReceived, lost) {
 
 function timeOf(step, since) {
   if (step.state === 'done') return step.seconds;
-  return step.state === 'running' && step.began !== undefined ? Number(since(step.began).toFixed(1)) : undefined;
+  return step.state === 'running' && step.began !== undefined
+    ? Number(since(step.began).toFixed(1))
+    : undefined;
 }
 
 export function drawDrill(drill) {
   if (drill === null) {
-    return h('div', { class: 'card' }, h('p', {}, 'No drill has been run from this project yet.'), h('p', { class: 'hint' }, 'Start one here, or with holdfast drill switchover --to <region>.'));
+    return h(
+      'div',
+      { class: 'card' },
+      h('p', {}, 'No drill has been run from this project yet.'),
+      h('p', { class: 'hint' }, 'Start one here, or with holdfast drill switchover --to <region>.'),
+    );
   }
   const [kind, words] = STATES[drill.state] ?? ['unknown', drill.state];
+  const verifying = drill.state === 'running' && drill.phases.every(phase => phase.state === 'done');
   const title = `${drill.mode}${drill.from === undefined ? '' : ` from ${drill.from}`} to ${drill.to}`;
   return h(
     'div',
     { class: `card${drill.old ? ' stale' : ''}` },
-    h('p', { class: 'summary' }, h('strong', {}, title), badge(kind, words), h('span', { class: 'timer' }, `${drill.elapsed.toFixed(1)} s`)),
+    h(
+      'p',
+      { class: 'summary' },
+      h('strong', {}, title),
+      badge(kind, verifying ? 'all steps done; every acknowledged write is verified now' : words),
+      h('span', { class: 'timer' }, `${drill.elapsed.toFixed(1)} s`),
+    ),
     h('p', { class: 'hint' }, `${drill.id}, began at ${clockTime(drill.began)}${wayBack(drill)}`),
     advice(drill, kind),
     figures(drill.figures),
@@ -66,7 +83,9 @@ function advice({ reason, next }, kind) {
     'div',
     { class: `advice ${kind === 'good' ? 'move' : kind}` },
     reason === undefined ? undefined : h('p', {}, reason),
-    next === undefined ? undefined : h('p', {}, 'Next: ', h('code', {}, next), h('button', { type: 'button', 'data-copy': next }, 'Copy')),
+    next === undefined
+      ? undefined
+      : h('p', {}, 'Next: ', h('code', {}, next), h('button', { type: 'button', 'data-copy': next }, 'Copy')),
   );
 }
 
@@ -82,8 +101,18 @@ function figures(found) {
     ['of which lost', count(lost)],
   ];
   return [
-    h('dl', { class: 'figures' }, pairs.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value)))),
-    missed.length === 0 ? undefined : h('ul', { class: 'advice bad' }, missed.map(each => h('li', {}, `missed: ${each}`))),
+    h(
+      'dl',
+      { class: 'figures' },
+      pairs.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))),
+    ),
+    missed.length === 0
+      ? undefined
+      : h(
+          'ul',
+          { class: 'advice bad' },
+          missed.map(each => h('li', {}, `missed: ${each}`)),
+        ),
   ].filter(each => each !== undefined);
 }
 
@@ -92,12 +121,31 @@ function table({ phases }) {
   return h(
     'table',
     {},
-    h('thead', {}, h('tr', {}, head.map((text, index) => h('th', { scope: 'col', class: index === 2 || index === 3 ? 'number' : '' }, text)))),
-    h('tbody', {}, phases.flatMap(phase => [phaseRow(phase), ...phase.steps.map(stepRow)])),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        head.map((text, index) =>
+          h('th', { scope: 'col', class: index === 2 || index === 3 ? 'number' : '' }, text),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      phases.flatMap(phase => [phaseRow(phase), ...phase.steps.map(stepRow)]),
+    ),
   );
 }
 
-const WORDS = { waiting: ['idle', 'waits'], running: ['move', 'runs'], done: ['good', 'done'], stopped: ['bad', 'stopped'] };
+const WORDS = {
+  waiting: ['idle', 'waits'],
+  running: ['move', 'runs'],
+  done: ['good', 'done'],
+  stopped: ['bad', 'stopped'],
+};
 
 function phaseRow({ name, state, steps, budgetSeconds }) {
   const shown = steps.reduce((sum, step) => sum + (step.shown ?? 0), 0);
