@@ -50,7 +50,7 @@ async function start(options: { inHand?: number; limit?: number; milliseconds?: 
             return world.accept(attempt);
           },
         },
-        reads: { list: async () => ({ orders: [], next: null }) },
+        reads: { list: async () => ({ orders: [], next: null }), findMany: async () => new Map() },
         cached: {
           read: async () => ({ value: VIEW, source: 'load', ageMilliseconds: 0 }),
           refresh: async () => VIEW,

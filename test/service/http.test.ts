@@ -45,6 +45,7 @@ beforeEach(async () => {
         orders: { accept: () => behaviour.accept() },
         reads: {
           list: async (ledger, after, limit) => ({ orders: [], next: after === 5 ? limit : null, ledger }),
+          findMany: async () => new Map(),
         },
         cached: {
           read: async id => ({
