@@ -43,6 +43,7 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
   /** Template of the clones. */
   readonly launchTemplate: ec2.LaunchTemplate;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: CloneGroupProps) {
     super(scope, id);
     assertRules(`CloneGroup ${this.node.path}`, cloneGroupRules(props));

@@ -69,6 +69,7 @@ export class RegionNetwork extends Construct {
   /** Where flow logs go; undefined when they are off. */
   readonly flowLogGroup?: ILogGroup;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
     super(scope, id);
     const internetFacing = props.internetFacing ?? true;

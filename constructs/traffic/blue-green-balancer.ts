@@ -63,6 +63,7 @@ export class BlueGreenBalancer extends Construct implements ec2.IConnectable {
   /** Where access logs go. */
   readonly accessLogBucket: s3.IBucket;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: BlueGreenBalancerProps) {
     super(scope, id);
     assertRules(`BlueGreenBalancer ${this.node.path}`, balancerRules(props));

@@ -38,6 +38,7 @@ export interface HealthBeaconProps {
 export class HealthBeacon extends Construct {
   readonly function: lambda.Function;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: HealthBeaconProps) {
     super(scope, id);
     assertRules(`HealthBeacon ${this.node.path}`, beaconRules(this, props));

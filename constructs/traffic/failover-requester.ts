@@ -30,6 +30,7 @@ export class FailoverRequester extends Construct {
   readonly silentAlarm: cloudwatch.Alarm;
   private readonly dimensionsMap: Readonly<Record<string, string>>;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, given: FailoverRequesterProps) {
     super(scope, id);
     const { application, watchedRegion } = given;

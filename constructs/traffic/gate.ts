@@ -79,6 +79,7 @@ export class Gate extends Construct implements iam.IGrantable {
   /** Where the alias record of the host points. */
   readonly aliasTarget: AliasTarget;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: GateProps) {
     super(scope, id);
     assertRules(`Gate ${this.node.path}`, gateRules(props));

@@ -36,6 +36,7 @@ export class RoutingControls extends Construct {
   readonly controlPanel: recovery.CfnControlPanel;
   readonly safetyRule: recovery.CfnSafetyRule;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RoutingControlsProps) {
     super(scope, id);
     const { name, regions, clusterArn } = props;

@@ -35,6 +35,7 @@ export class HomesDns extends Construct {
   /** Key of each home's own record in the table of the register, by its name. */
   readonly registerKeys: Readonly<Record<string, string>>;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: HomesDnsProps) {
     super(scope, id);
     const { homes, ...common } = props;

@@ -39,6 +39,7 @@ export class LatencyReads extends Construct {
   readonly record: route53.CfnRecordSet;
   readonly healthCheck: route53.CfnHealthCheck;
 
+  /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: LatencyReadsProps) {
     super(scope, id);
     const { region, host, hostedZoneId } = props;
