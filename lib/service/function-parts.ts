@@ -41,6 +41,7 @@ export function functionParts(part: string, raw: RawEnvironment): FunctionParts 
         const { first, polled } = configured();
         try {
           await Promise.all([wake(parts), first && polled]);
+          await parts.shards.ring.follow();
           return await work();
         } finally {
           await polled;

@@ -52,8 +52,18 @@ export class ShardRing {
   /** Follows the configuration until the signal aborts; a new writer makes what its database may lack. Never rejects. */
   run(signal: AbortSignal, pauseMilliseconds: number): Promise<void> {
     const { clock, logger } = this.options;
-    const onError = (error: unknown) => logger.warn('shards.ring-not-taken', { reason: reasonOf(error) });
-    return loop({ clock, signal, pauseMilliseconds, onError }, () => this.turn());
+    const onError = (error: unknown) => logger.error('shards.failed', { error });
+    return loop({ clock, signal, pauseMilliseconds, onError }, () => this.follow());
+  }
+
+  /** One look at the configuration, for who lives too short to run; costs no call when nothing is new. Never rejects. */
+  async follow(): Promise<undefined> {
+    try {
+      return await this.turn();
+    } catch (error) {
+      this.options.logger.warn('shards.ring-not-taken', { reason: reasonOf(error) });
+      return undefined;
+    }
   }
 
   /** Takes what the configuration names now. */

@@ -9,6 +9,7 @@ import { cartRoutes } from '../../lib/service/shard-cart-routes';
 import { Carts, MOST_LINES } from '../../lib/service/shard-carts';
 import { makeShards } from '../../lib/service/shard-parts';
 import { DEFAULT_RING } from '../../lib/service/shard-ring';
+import { FaultyDatabase } from '../helpers/faulty-database';
 import { OrdersWorld, TestLease } from '../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';
 
@@ -195,6 +196,20 @@ test('a hot item is found, and once its counter is spread nothing is lost, over 
       .join(' UNION ALL '),
   );
   expect(rows).toHaveLength(8);
+});
+
+test('a ring whose schemas cannot be made stays away, is told, and is taken once they can be', async () => {
+  const denied = new Error('permission denied for database orders');
+  const transaction = jest.spyOn(FaultyDatabase.prototype, 'transaction').mockRejectedValueOnce(denied);
+  const { shards, call, lines } = await clone();
+  await shards.ring.follow();
+  transaction.mockRestore();
+  expect(lines).toContainEqual(
+    expect.objectContaining({ message: 'shards.ring-not-taken', reason: denied.message }),
+  );
+  expect((await call('/carts/c')).body.error).toMatchObject({ code: 'unavailable' });
+  await shards.ring.follow();
+  expect((await call('/carts/c', { item: 'nut', quantity: 1 })).status).toBe(200);
 });
 
 test('a ring of the configuration is read as strictly as the rest of it', () => {
