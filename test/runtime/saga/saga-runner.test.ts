@@ -35,7 +35,7 @@ const runnerOf = (saga: SagaDefinition, worker = 'w', lease = new TestLease()) =
     sagas: [saga],
     clock: systemClock,
     random: () => 0,
-    logger: jsonLogger({ clock: systemClock, write: line => lines.push(JSON.parse(line)) }),
+    logger: jsonLogger({ clock: systemClock, base: {}, write: line => lines.push(JSON.parse(line)) }),
     worker,
     // Pauses are due at once; leases still last long enough for the calls here.
     timeScale: 500,
