@@ -1,3 +1,4 @@
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ILogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -68,6 +69,8 @@ export class RegionNetwork extends Construct {
   readonly interfaceEndpoints: Readonly<Record<string, ec2.InterfaceVpcEndpoint>>;
   /** Where flow logs go; undefined when they are off. */
   readonly flowLogGroup?: ILogGroup;
+  /** NAT gateways in the order of `zoneIds`; none where there are none. */
+  readonly natGatewayIds: readonly string[];
 
   /** @throws HoldfastError `invalid-input` with every wrong value */
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
@@ -91,9 +94,11 @@ export class RegionNetwork extends Construct {
     const isPublic = internetFacing ? tier('public') : [];
     const isPrivate = tier('private');
     const isIsolated = tier('isolated');
-    const connectivity = internetFacing
-      ? addInternetRoutes(this, network.ref, isPublic, props.natGateways === 'per-zone' ? isPrivate : [])
-      : [];
+    const behindNat = props.natGateways === 'per-zone' ? isPrivate : [];
+    const { connectivity, natGatewayIds } = internetFacing
+      ? addInternetRoutes(this, network.ref, isPublic, behindNat)
+      : { connectivity: [], natGatewayIds: [] };
+    this.natGatewayIds = natGatewayIds;
     this.vpc = importNetwork(this, network, props.cidr, {
       public: isPublic,
       private: isPrivate,
@@ -118,6 +123,22 @@ export class RegionNetwork extends Construct {
         props.flowLogKey,
       );
     }
+  }
+
+  /**
+   * Connections that a NAT gateway could not open for want of a port, from `AWS/NATGateway`; sum. To whoever calls
+   * outside they look like timeouts of the other side.
+   *
+   * @param natGatewayId one of `natGatewayIds`
+   */
+  metricNatPortErrors(natGatewayId: string, options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/NATGateway',
+      metricName: 'ErrorPortAllocation',
+      dimensionsMap: { NatGatewayId: natGatewayId },
+      statistic: 'Sum',
+      ...options,
+    }).attachTo(this);
   }
 }
 

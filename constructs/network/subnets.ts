@@ -38,16 +38,24 @@ export function declareTier(scope: Construct, vpcId: string, ranges: readonly Su
   });
 }
 
+/** Ways in and out. */
+export interface InternetRoutes {
+  /** What must exist before anything can be reached from the internet. */
+  readonly connectivity: readonly IDependable[];
+  /** NAT gateways in the order of the zones; none where there are none. */
+  readonly natGatewayIds: readonly string[];
+}
+
 /**
  * Gives the public subnets an internet gateway and, where asked, each private subnet the NAT gateway of its own
- * zone. Returns what must exist before anything can be reached from the internet.
+ * zone.
  */
 export function addInternetRoutes(
   scope: Construct,
   vpcId: string,
   publicTier: readonly TierSubnet[],
   behindNat: readonly TierSubnet[],
-): IDependable[] {
+): InternetRoutes {
   const gateway = new ec2.CfnInternetGateway(scope, 'InternetGateway', {
     tags: [{ key: 'Name', value: scope.node.path }],
   });
@@ -64,11 +72,11 @@ export function addInternetRoutes(
     route.addResourceDependency(attachment);
     return route;
   });
-  behindNat.forEach((subnet, index) => {
+  const natGateways = behindNat.flatMap((subnet, index) => {
     const zonal = publicTier[index];
-    if (zonal !== undefined) addNatGateway(scope, subnet, zonal, attachment);
+    return zonal === undefined ? [] : [addNatGateway(scope, subnet, zonal, attachment)];
   });
-  return [attachment, ...routes];
+  return { connectivity: [attachment, ...routes], natGatewayIds: natGateways.map(({ ref }) => ref) };
 }
 
 function addNatGateway(
@@ -76,7 +84,7 @@ function addNatGateway(
   inner: TierSubnet,
   outer: TierSubnet,
   attachment: ec2.CfnVPCGatewayAttachment,
-): void {
+): ec2.CfnNatGateway {
   const address = new ec2.CfnEIP(scope, `${outer.label}NatAddress`, { domain: 'vpc' });
   address.addResourceDependency(attachment);
   const nat = new ec2.CfnNatGateway(scope, `${outer.label}Nat`, {
@@ -89,6 +97,7 @@ function addNatGateway(
     destinationCidrBlock: '0.0.0.0/0',
     natGatewayId: nat.ref,
   });
+  return nat;
 }
 
 /** The declared tiers, and what internet access waits for. */

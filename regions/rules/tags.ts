@@ -7,6 +7,9 @@ const MOST_TAGS = 40;
 /** Form of a name (AWS Resource Groups Tagging API, tag naming limits). */
 const NAME = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 
+/** Tags that the blueprint sets: one `Name` for all would take theirs from subnets and health checks. */
+const OWN = ['application', 'Name'];
+
 /** Names of tags that every service takes, and none that is given already. */
 export function tagProblems({ tags }: Draft): readonly Problem[] {
   const many: Problem = {
@@ -29,6 +32,6 @@ function nameProblems(name: string): readonly Problem[] {
       { ...problem, message: 'begins with aws:, which AWS keeps for itself', fix: 'use another prefix' },
     ];
   }
-  if (name !== 'application' && !name.startsWith('holdfast:')) return [];
+  if (!OWN.includes(name) && !name.startsWith('holdfast:')) return [];
   return [{ ...problem, message: 'is a tag that the blueprint sets itself', fix: 'use another name' }];
 }

@@ -54,6 +54,7 @@ describe('tags', () => {
   test.each([
     [{ 'aws:created': 'x' }, 'tags["aws:created"]', /keeps for itself/],
     [{ application: 'x' }, 'tags.application', /sets itself/],
+    [{ Name: 'x' }, 'tags.Name', /sets itself/],
     [{ 'holdfast:register': 'x' }, 'tags["holdfast:register"]', /sets itself/],
     [{ 'who?': 'x' }, 'tags["who?"]', /AWS refuses/],
     [{ ['n'.repeat(129)]: 'x' }, `tags.${'n'.repeat(129)}`, /AWS refuses/],

@@ -69,6 +69,19 @@ describe('ways out', () => {
     template.resourceCountIs('AWS::EC2::Route', 6);
   });
 
+  test('each NAT gateway is measured, and there is none to measure without', () => {
+    const { built, stack, template } = network({ natGateways: 'per-zone' });
+    const ids = built.natGatewayIds.map(id => stack.resolve(id).Ref);
+    expect(ids.sort()).toEqual(Object.keys(template.findResources('AWS::EC2::NatGateway')).sort());
+    expect(built.metricNatPortErrors(built.natGatewayIds[0] ?? '')).toMatchObject({
+      namespace: 'AWS/NATGateway',
+      metricName: 'ErrorPortAllocation',
+      statistic: 'Sum',
+    });
+    expect(network({ internetFacing: false }).built.natGatewayIds).toEqual([]);
+    expect(network().built.natGatewayIds).toEqual([]);
+  });
+
   test('an internal network has neither public subnets nor an internet gateway', () => {
     const { template, built } = network({ internetFacing: false });
     template.resourceCountIs('AWS::EC2::InternetGateway', 0);
