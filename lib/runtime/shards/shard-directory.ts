@@ -55,7 +55,7 @@ export class ShardDirectory {
       if (now !== undefined && document.version < now.version)
         throw new Error(`version ${document.version} is older than ${now.version}`);
       if (now?.version !== document.version) this.accepted = accept(document);
-      else if (this.accepted?.text !== JSON.stringify(document))
+      else if (this.accepted?.text !== canonical(document))
         throw new Error(`version ${document.version} came with another content`);
       this.acceptedAt = this.clock.monotonic();
       this.problem = undefined;
@@ -105,9 +105,18 @@ function placeOf({ endpoints }: RingDocument, shard: string) {
   return endpoint === undefined ? { shard } : { shard, endpoint };
 }
 
+/** The document as text, its fields in one order: on its way through config they may have come into another. */
+function canonical(document: RingDocument): string {
+  const sorted = (_name: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value;
+  return JSON.stringify(document, sorted);
+}
+
 function accept(document: RingDocument): Accepted {
   const { bounded, virtualNodes, shards, movingFrom } = document;
-  const text = JSON.stringify(document);
+  const text = canonical(document);
   if (bounded === undefined) {
     const router = shardRouter(document);
     return { document, text, ownerOf: key => router.ownerOf(key), movingFrom: key => router.movingFrom(key) };

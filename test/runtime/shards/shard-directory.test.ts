@@ -93,6 +93,14 @@ describe('a directory of shards', () => {
     expect(directory.status).toEqual({ version: 3, ageMilliseconds: 0 });
   });
 
+  test('takes the same document for the same, in whatever order its fields come', () => {
+    const directory = new ShardDirectory(new VirtualClock());
+    directory.offer(ring(1, { bounded: { slots: 4, capacityFactor: 1.5 } }));
+    const other = { bounded: { capacityFactor: 1.5, slots: 4 }, shards: ['a', 'b'], virtualNodes: 16 };
+    expect(directory.offer(JSON.stringify({ ...other, hash: 'sha256', version: 1, format: 1 }))).toBe(true);
+    expect(directory.status?.problem).toBeUndefined();
+  });
+
   test.each([
     ['the plain ring', {}],
     ['bounded slots', { bounded: { slots: 256, capacityFactor: 1.2 } }],
