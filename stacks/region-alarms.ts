@@ -53,6 +53,13 @@ export function addAlarms(scope: Construct, props: OperationsStackProps): void {
     evaluationPeriods: 2,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
+  add('LiveSettingsErrors', props.service.liveSettings.metricErrors(), {
+    alarmDescription: 'Weights or floors that a deploy has reset may not have been put back',
+    threshold: 0,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 2,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
   add('CacheMemory', props.cache.metricMemoryUsage({ period: Duration.minutes(1) }), {
     alarmDescription: 'The cache is about to evict what is in use',
     threshold: 90,

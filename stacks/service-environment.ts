@@ -3,7 +3,7 @@ import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
 import { registerTableName } from '../lib/naming';
-import { clientPolicy, clientPolicyPairs, residencyRules } from '../regions';
+import { clientPolicy, clientPolicyPairs, regionCapacity, residencyRules } from '../regions';
 import type { RegionContext } from './region-context';
 
 /** What the processes of a Region talk to. */
@@ -20,7 +20,7 @@ export const DATABASE_USER = 'service';
 
 /** Environment of clones and workers: names and endpoints of this Region alone, and no secret. */
 export function serviceEnvironment(
-  { topology }: RegionContext,
+  { topology, region }: RegionContext,
   { database, cache, queue, configuration }: ServiceDependencies,
 ): Readonly<Record<string, string>> {
   return {
@@ -39,6 +39,7 @@ export function serviceEnvironment(
     HOLDFAST_CACHE_AUTH: `iam:${cache.replicationGroupId}:${cache.userName}`,
     HOLDFAST_QUEUE_URL: queue.queueUrl,
     HOLDFAST_CONFIG: configuration,
+    HOLDFAST_CLONES: String(regionCapacity(topology, region).minimumClones),
     HOLDFAST_CLIENT_POLICY: clientPolicyPairs(clientPolicy(topology)),
     ...residencyEnvironment(topology),
   };

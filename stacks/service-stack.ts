@@ -9,6 +9,7 @@ import { QueueWorker } from '../constructs/async/queue-worker';
 import { ArtifactSynthesizer } from '../constructs/compute/artifact-synthesizer';
 import { CloneGroup } from '../constructs/compute/clone-group';
 import { ConfigRollout } from '../constructs/config/config-rollout';
+import { LiveSettingsController } from '../constructs/config/live-settings-controller';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { GlobalDatabase } from '../constructs/data/global-database';
 import { Register } from '../constructs/data/register';
@@ -35,6 +36,8 @@ import { DATABASE_USER, serviceEnvironment } from './service-environment';
 
 /** Longest time that a worker takes for one order. */
 const PROCESSING_TIME = Duration.seconds(5);
+/** What a leaving worker gets for the orders that it has in work, with their retries. */
+const DRAIN_TIME = Duration.minutes(2);
 /** Orders, waiting or in work, that one worker is to have on average. */
 const MESSAGES_PER_WORKER = 100;
 
@@ -54,6 +57,8 @@ export class ServiceStack extends Stack {
   readonly workers: CloneGroup;
   readonly queue: QueueWorker;
   readonly configuration: ConfigRollout;
+  /** Keeps weights and capacity floors as the run time has set them. */
+  readonly liveSettings: LiveSettingsController;
   /** In alarm while too many answers are errors: it stops rollouts, and pages. */
   readonly errorAlarm: Alarm;
   private readonly register: IRegister;
@@ -102,6 +107,14 @@ export class ServiceStack extends Stack {
       green: this.createClones('green', props, environment),
     };
     this.workers = this.createWorkers(props, environment);
+    this.liveSettings = new LiveSettingsController(this, 'LiveSettings', {
+      application,
+      balancer: this.balancer,
+      groupNames: [
+        ...COLOURS.map(colour => cloneGroupName(application, colour)),
+        workerGroupName(application),
+      ],
+    });
     for (const group of [...COLOURS.map(colour => this.clones[colour]), this.workers])
       this.allow(group, props);
     for (const alarm of [this.errorAlarm, this.queue.oldestMessageAlarm, this.queue.deadLetterAlarm]) {
@@ -146,6 +159,8 @@ export class ServiceStack extends Stack {
       minimumClones: workers,
       maximumClones: Math.max(maximumClones, workers + 1),
       environment,
+      // Clones need no hook: Auto Scaling takes them out of the balancer and waits for their requests by itself.
+      lifecycle: { drainTimeout: DRAIN_TIME },
     });
     this.queue.grantConsume(group);
     this.queue.scaleOnBacklog(group.autoScalingGroup, { messagesPerWorker: MESSAGES_PER_WORKER });

@@ -54,6 +54,9 @@ export interface OperatorRoleProps {
  * Regions, and nothing of a global control plane. Failing over needs no Route 53 and no IAM (law 2), so the role has
  * neither. A drill has one identity and calls every Region, so each Region's role suffices for all of them, by agreed
  * names and no reference (law 3); a Region's stack makes its own, so that none depends on another's.
+ *
+ * It is the one writer of the live settings (law 4): a person who moves weights or raises a floor stores them in this
+ * role (docs/compute.md), and the Region's controller carries them out.
  */
 export class OperatorRole extends Construct {
   readonly role: Role;

@@ -187,7 +187,7 @@ export function findProblems({ lab, daemon, register, dns }: Seen): string[] {
 }
 
 function regionProblems(
-  { region, database, cache, gate, instances }: RegionStatus,
+  { region, database, cache, gate, liveSettings, instances }: RegionStatus,
   application: string,
 ): string[] {
   const clones = instances.filter(instance => instance.entry === 'service');
@@ -197,6 +197,7 @@ function regionProblems(
     [database.role === 'replica' && database.lag === undefined, `replication lag of ${region} is not known`],
     [!cache.running, `cache of ${region} is down`],
     [gate?.running !== true, `gate of ${region} is down`],
+    [liveSettings?.running !== true, `controller of the live settings of ${region} is down`],
     [clones.length === 0, `no clones behind ${loadBalancerName(application)} in ${region}`],
     [sick > 0, `${sick} of ${clones.length} clones of ${region} are not healthy`],
     [!instances.some(instance => instance.entry === 'worker' && instance.running), `no worker in ${region}`],

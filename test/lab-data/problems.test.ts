@@ -11,6 +11,7 @@ const region = (
   database: { role, running: true, restarts: 0, lag: role === 'replica' ? 3 : undefined },
   cache: { running: true, restarts: 0 },
   gate: { running: true, restarts: 0 },
+  liveSettings: { running: true, restarts: 0 },
   instances: [
     { id: 'i-1', group: 'orders-blue', entry: 'service', running: true, restarts: 0, health: 'healthy' },
     { id: 'i-2', group: 'orders-worker', entry: 'worker', running: true, restarts: 0 },
@@ -64,6 +65,11 @@ test.each<[string, Partial<Seen>, string]>([
     'cache of us-west-2 is down',
   ],
   ['a gate that never came', { daemon: standby({ gate: undefined }) }, 'gate of us-west-2 is down'],
+  [
+    'a controller that was never deployed',
+    { daemon: standby({ liveSettings: undefined }) },
+    'controller of the live settings of us-west-2 is down',
+  ],
   ['no clones', { daemon: standby({ instances: [] }) }, 'no clones behind orders in us-west-2'],
   [
     'a sick clone',

@@ -7,6 +7,17 @@ interface Group {
   readonly UpdatePolicy?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: object;
+}
+
+/** Whether a statement lets somebody store live settings, by the action or by one that covers it. */
+const writesLiveSettings = ({ Action, Resource }: Statement): boolean =>
+  [Action].flat().some(action => /^(\*|ssm:(\*|Put.*))$/.test(action)) &&
+  /"\*"|parameter\/(\*|orders\/(\*|live))/.test(JSON.stringify(Resource));
+
 const REGIONS = ['us-east-2', 'us-west-2'];
 const born = templatesOf();
 /** A release that changes all that people change between drills, and no fact of birth. */
@@ -56,5 +67,20 @@ describe.each(REGIONS)('law 4: in %s', region => {
       const names = ofType(changed[`${region}/${layer}`], 'AWS::SSM::Parameter');
       expect(names).toEqual([]);
     }
+  });
+
+  test('the operator alone may change a live setting; the controller may store the first value of the weights', () => {
+    const writers = Object.entries(changed)
+      .filter(([place]) => place.startsWith(`${region}/`))
+      .flatMap(([place, template]) =>
+        ofType(template, 'AWS::IAM::Policy').flatMap(([, { Properties }]) => {
+          const { Statement } = Properties.PolicyDocument as { readonly Statement: readonly Statement[] };
+          return Statement.filter(writesLiveSettings).map(({ Condition }) => [place, Condition ?? {}]);
+        }),
+      );
+    expect(writers).toEqual([
+      [`${region}/service`, { StringEquals: { 'ssm:Overwrite': 'false' } }],
+      [`${region}/operations`, { StringEquals: { 'aws:RequestedRegion': expect.any(Array) } }],
+    ]);
   });
 });

@@ -15,6 +15,7 @@ const WITHOUT_TAGS = [
   'AWS::ApiGateway::Deployment',
   'AWS::ApiGateway::Method',
   'AWS::AppConfig::HostedConfigurationVersion',
+  'AWS::AutoScaling::LifecycleHook',
   'AWS::AutoScaling::ScalingPolicy',
   'AWS::EC2::Route',
   'AWS::EC2::SecurityGroupEgress',

@@ -93,7 +93,11 @@ async function holdRegion(
     state.clearFault(id);
     state.setReachable(region, true);
   }
-  await Promise.all(PARTS.map(target => hold({ action, region, target }, stores, followers)));
+  const controller = followers.liveSettings.get(region);
+  await Promise.all([
+    ...PARTS.map(target => hold({ action, region, target }, stores, followers)),
+    down ? controller?.hold() : controller?.release(),
+  ]);
 }
 
 async function hold(

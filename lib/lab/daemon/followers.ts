@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Gateway } from '../gateway';
+import { LiveSettings } from '../live-settings';
 import { regionAddress } from '../network';
 import {
   ArtifactStore,
@@ -18,6 +19,8 @@ import type { Traffic } from './traffic';
 export interface Followers {
   readonly regions: ReadonlyMap<string, RegionFollower>;
   readonly reconciler: Reconciler;
+  /** Controllers of the live settings, by Region. */
+  readonly liveSettings: ReadonlyMap<string, LiveSettings>;
   readonly databaseFollower: DatabaseFollower;
   readonly problems: Problems;
   readonly clients: ReadonlyMap<string, RegionClients>;
@@ -52,12 +55,18 @@ export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
   });
   const { database } = stores;
   const databaseFollower = new DatabaseFollower({ application, database, gateway, clients, clock, output });
-  return { regions, reconciler, databaseFollower, problems, clients };
+  const liveSettings = makeLiveSettings(context, gateway, problems);
+  return { regions, reconciler, liveSettings, databaseFollower, problems, clients };
 }
 
 /** Stops following, then the processes that were started; databases are finished with their moves first. */
 export async function stopFollowers(followers: Followers): Promise<void> {
-  await Promise.all([followers.reconciler.stop(), followers.databaseFollower.stop()]);
+  const controllers = [...followers.liveSettings.values()];
+  await Promise.all([
+    followers.reconciler.stop(),
+    followers.databaseFollower.stop(),
+    ...controllers.map(controller => controller.stop()),
+  ]);
   for (const clients of followers.clients.values()) destroyClients(clients);
 }
 
@@ -98,6 +107,23 @@ function makeRegions(
     return [region, follower] as const;
   });
   return new Map(followers);
+}
+
+function makeLiveSettings(
+  context: DaemonContext,
+  gateway: Gateway,
+  problems: Problems,
+): ReadonlyMap<string, LiveSettings> {
+  const { settings, registry, clock, output } = context;
+  const { application, timeScale, regions } = settings;
+  const common = { application, timeScale, registry, clock, output, problems, gateway: gateway.state };
+  const controllers = regions.map((region, index) => {
+    const overlay = commonOverlay(context, gateway, region, 'lab-live-settings');
+    const host = regionAddress(index);
+    const { endpoint } = gateway;
+    return [region, new LiveSettings({ ...common, region, host, endpoint, overlay })] as const;
+  });
+  return new Map(controllers);
 }
 
 function clientsOf(clients: ReadonlyMap<string, RegionClients>, region: string): RegionClients {

@@ -28,6 +28,8 @@ export interface RegionStatus {
   readonly cache: ProcessStatus;
   /** Absent while its function is not deployed. */
   readonly gate?: ProcessStatus;
+  /** Controller of the live settings; absent while its function is not deployed. */
+  readonly liveSettings?: ProcessStatus;
   readonly instances: readonly InstanceHealth[];
 }
 
@@ -72,19 +74,22 @@ function regionStatus(region: string, plane: Plane & { readonly followers: Follo
   const { region: _, ...database } =
     stores.database.status().find(each => each.region === region) ?? absent(region);
   const health = [...(traffic.balancers.get(region)?.health().values() ?? [])].flat();
-  const gate = follower?.gate;
   return {
     region,
     address: follower?.options.host ?? '',
     database,
     cache: { running: cache?.running === true, restarts: cache?.restarts ?? 0 },
-    gate: gate === undefined ? undefined : { running: gate.running, restarts: gate.restarts },
+    gate: processStatus(follower?.gate),
+    liveSettings: processStatus(followers.liveSettings.get(region)?.function),
     instances: (follower?.instances.status() ?? []).map(instance => ({
       ...instance,
       health: health.find(target => target.id === instance.id)?.state,
     })),
   };
 }
+
+const processStatus = (process: ProcessStatus | undefined): ProcessStatus | undefined =>
+  process && { running: process.running, restarts: process.restarts };
 
 function absent(region: string): ServerStatus {
   return { region, role: 'replica', running: false, restarts: 0 };

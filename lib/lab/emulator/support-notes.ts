@@ -27,6 +27,8 @@ export const PARTLY: Readonly<Record<string, string>> = {
   'AWS::AppConfig::Environment': 'alarms are recorded and not watched',
   'AWS::AutoScaling::AutoScalingGroup':
     'instances are records whose processes the lab runs; the launcher adds target groups, zones, bounds and sizes that a deploy leaves alone; creation and update policies are not carried out',
+  'AWS::AutoScaling::LifecycleHook':
+    'a record: the lab starts and stops a process in order by itself, and nobody waits for its report',
   'AWS::AutoScaling::ScalingPolicy': 'a record: nothing scales by itself',
   'AWS::CertificateManager::Certificate': 'issued at once and never used: the lab speaks HTTP on loopback',
   'AWS::CloudWatch::Alarm': `${RECORD_ALARM}; over metric math it is never evaluated, and listed by name as not emulated`,
@@ -60,13 +62,15 @@ export const PARTLY: Readonly<Record<string, string>> = {
   'AWS::ElasticLoadBalancingV2::LoadBalancer': "a record: the lab's own balancer serves it",
   'AWS::ElasticLoadBalancingV2::TargetGroup':
     "health is answered by the gateway as the lab's balancer measured it",
+  'AWS::Events::Rule':
+    'a record: the lab wakes the controller of the live settings itself, once a stack has settled',
   'AWS::IAM::InstanceProfile': RECORD_IAM,
   'AWS::IAM::ManagedPolicy': RECORD_IAM,
   'AWS::IAM::Policy': RECORD_IAM,
   'AWS::IAM::Role': RECORD_IAM,
   'AWS::KMS::Key': 'a record: nothing in the lab is encrypted with it',
   'AWS::Lambda::Function':
-    'a record with its code: the lab runs the gate from the same bundle in a process of its own',
+    'a record with its code: the lab runs gate and live-settings controller from the same bundles in processes of their own',
   'AWS::Lambda::Permission': RECORD_IAM,
   'AWS::RDS::DBCluster':
     'a record: the lab runs PostgreSQL with streaming replication; the launcher joins it to its global cluster, and the gateway shows a move until PostgreSQL has promoted',

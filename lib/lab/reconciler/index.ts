@@ -1,6 +1,7 @@
 export { ArtifactStore } from './artifacts';
 export { destroyClients, LAB_CALLER, type RegionClients, regionClients } from './clients';
 export { DatabaseFollower } from './database-follower';
+export { type FunctionEnvironment, readFunctions } from './functions';
 export type { InstanceStatus } from './instances';
 export { Problems } from './problems';
 export { Reconciler } from './reconciler';

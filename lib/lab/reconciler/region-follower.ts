@@ -1,11 +1,11 @@
 import { loadBalancerName } from '../../naming';
 import type { Clock, Output } from '../../ports';
 import type { Balancer, TargetGroup } from '../balancer';
-import { GateProcess } from '../gate';
+import { FunctionProcess } from '../functions';
 import type { ProcessRegistry } from '../processes';
 import { type BalancingState, readBalancing } from './balancing';
 import type { RegionClients } from './clients';
-import { readGateEnvironment } from './gate-function';
+import { gateEnvironment, readFunctions } from './functions';
 import { type GroupState, liftToMinimum, readGroups, readLaunch } from './groups';
 import { Instances } from './instances';
 import type { Problems } from './problems';
@@ -44,7 +44,7 @@ export class RegionFollower {
   readonly instances: Instances;
   private readonly launches = new Map<string, LaunchFacts>();
   private readonly held = new Set<HeldKind>();
-  private running: GateProcess | undefined;
+  private running: FunctionProcess | undefined;
   private seen: BalancingState | undefined;
 
   constructor(readonly options: RegionFollowerOptions) {
@@ -52,7 +52,7 @@ export class RegionFollower {
   }
 
   /** The gate's process, once its function is deployed. */
-  get gate(): GateProcess | undefined {
+  get gate(): FunctionProcess | undefined {
     return this.running;
   }
 
@@ -138,10 +138,11 @@ export class RegionFollower {
   private async followGate(): Promise<void> {
     const { endpoint, region, application, host, gatePort, gateOverlay } = this.options;
     if (this.running !== undefined) return;
-    const deployed = await readGateEnvironment(endpoint, region, application);
+    const deployed = gateEnvironment(await readFunctions(endpoint, region), application);
     if (deployed === undefined) return;
     const environment = { ...deployed, ...gateOverlay };
-    const gate = new GateProcess({ ...this.options, host, port: gatePort, environment });
+    const kind = { name: `gate-${region}`, bundle: 'gate', server: 'gate-server' } as const;
+    const gate = new FunctionProcess({ ...this.options, ...kind, host, port: gatePort, environment });
     await gate.start();
     this.running = gate;
   }

@@ -1,6 +1,6 @@
 """What the emulator accepts only in part, made whole: one file a service."""
 
-from repairs import alarms, databases, health_checks, images, listeners, scaling, tables
+from repairs import alarms, databases, events, health_checks, images, listeners, scaling, tables
 
 
 def apply(not_emulated_file):
@@ -11,3 +11,4 @@ def apply(not_emulated_file):
     health_checks.apply()
     alarms.apply(not_emulated_file)
     images.apply()
+    events.apply()

@@ -1,0 +1,1 @@
+export { FunctionProcess, type FunctionProcessOptions } from './function-process';

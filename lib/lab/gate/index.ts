@@ -1,1 +1,0 @@
-export { GateProcess, type GateProcessOptions } from './gate';

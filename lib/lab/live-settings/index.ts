@@ -1,0 +1,1 @@
+export { LiveSettings, type LiveSettingsOptions, wakes } from './live-settings';
