@@ -29,7 +29,7 @@ export interface DrillChoice {
 export async function runDrill(context: DrillContext, request: DrillRequest): Promise<DrillResult> {
   const { mode = 'switchover' } = request;
   const open = unfinishedDrill(context);
-  if (open !== undefined && !(await overtaken(context, open))) {
+  if (open !== undefined && !(await overtaken(context, open)) && !(await leftBehind(context, open, mode))) {
     const { id, to } = open.plan;
     if (to === request.to && open.plan.mode === mode) return resumeDrill(context, { id });
     throw new HoldfastError(
@@ -68,7 +68,7 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
 export function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
   return withTakenUp(context, choice, run => {
     run.journal.append({ type: 'resume', holder: context.holder });
-    const rollback = rollbackOf(run);
+    const rollback = rollbackOf(run.journal);
     return conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
   });
 }
@@ -151,6 +151,25 @@ async function overtaken(context: DrillContext, { plan, journal }: UnfinishedDri
   return true;
 }
 
+/**
+ * Whether a failover may leave an open drill behind: its way back is complete in the register and only waits for the old
+ * Region to serve, which may be the very Region that is lost. Such a drill is closed.
+ */
+async function leftBehind(
+  context: DrillContext,
+  { plan, journal }: UnfinishedDrill,
+  mode: DrillMode,
+): Promise<boolean> {
+  if (mode !== 'failover' || rollbackOf(journal) === undefined) return false;
+  const { before, back } = recordsOf(plan, journal.last('turn')?.epoch);
+  const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
+  const fenced = journal.mayHaveActed('fence') || journal.has('step-end', 'fence');
+  if (!sameRecord(record, fenced ? back.active : before)) return false;
+  const reason = `left behind by a failover: ${record.region} did not serve again`;
+  journal.append({ type: 'end', outcome: 'safe-stop', reason });
+  return true;
+}
+
 /** Drives to an ending, measures, and writes report and journal. */
 async function conclude(run: Run, drive: (run: Run) => Promise<Ending>): Promise<DrillResult> {
   const ending = await drive(run);
@@ -203,7 +222,7 @@ async function closeOnError<T>(journal: Journal, begin: () => Promise<T>): Promi
 
 const makeRun = (context: DrillContext, plan: Plan, journal: Journal, lock: HeldLock): Run => ({
   ...{ context, plan, journal, lock },
-  records: recordsOf(plan),
+  records: recordsOf(plan, journal.last('turn')?.epoch),
 });
 
 const storeOf = (context: DrillContext): JournalStore => context.journals ?? fileJournals(context.directory);

@@ -1,12 +1,15 @@
 import type { RegisterRecord } from '../runtime/register/register';
 import type { DrillContext } from './context';
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
+import type { Journal } from './journal';
 import { readyz } from './probe';
 import { readRegister } from './registers';
 import type { DrillOutcome } from './report';
 import { rollBack } from './rollback';
 import { pastNoReturn, pollMilliseconds, runSteps } from './runner';
 import type { Run } from './steps/action';
+import { databasePlace } from './steps/database';
+import { turnForward } from './turn';
 
 /** How a run ended, and whether the journal is closed by it. */
 export interface Ending {
@@ -29,6 +32,7 @@ const MINIMUM_RETURN_SECONDS = 20;
  */
 export async function driveForward(run: Run): Promise<Ending> {
   try {
+    if (run.journal.last('turn') !== undefined) await turnForward(run);
     await runSteps(run);
     return { outcome: 'done', final: true, next: nextAfter(run) };
   } catch (error) {
@@ -53,19 +57,20 @@ export async function driveRollback(
 ): Promise<Ending> {
   const { output, load } = run.context;
   const { cause, reason } = why;
-  if (rollbackOf(run) === undefined) run.journal.append({ type: 'rollback', cause, reason });
+  if (rollbackOf(run.journal) === undefined) run.journal.append({ type: 'rollback', cause, reason });
   load?.setPhase('settle');
   output.emit({ code: 'drill.rollback', level: 'warn', text: `going back: ${reason}`, data: { cause } });
   try {
     const result = await rollBack(run);
-    if (!result.undone) {
+    if (result.ended === 'turned') return await driveForward(run);
+    if (result.ended === 'stopped') {
       if (result.closed) run.journal.append({ type: 'rollback-closed', reason: result.reason });
       return safeStop(run, `${reason}; the way back is closed: ${result.reason}`);
     }
     const missing = await waitUntilActive(run);
     return missing === undefined
       ? { outcome: cause, final: true, reason }
-      : safeStop(run, `${reason}; ${missing}`);
+      : await stopWithoutService(run, `${reason}; ${missing}`);
   } catch (error) {
     if (isConflict(error)) return conflicted(run, messageOf(error));
     if (!isRefused(error) && !isUnavailable(error)) throw error;
@@ -73,15 +78,30 @@ export async function driveRollback(
   }
 }
 
-/** The rollback that a run is in; none when its way back turned out to be closed. */
-export function rollbackOf({ journal }: Run) {
+/** The rollback that a drill is in; none when its way back turned out to be closed, or it turned forward again. */
+export function rollbackOf(journal: Journal) {
   const rollback = journal.last('rollback');
-  const closed = journal.last('rollback-closed');
-  return rollback === undefined || (closed !== undefined && closed.seq > rollback.seq) ? undefined : rollback;
+  const ends = [journal.last('rollback-closed'), journal.last('turn')];
+  return ends.some(end => end !== undefined && end.seq > (rollback?.seq ?? 0)) ? undefined : rollback;
 }
 
-async function safeStop(run: Run, why: string): Promise<Ending> {
-  const next = `holdfast drill resume ${run.plan.id}`;
+/** The way back is complete but for its Region's service; where the database is elsewhere, nothing here can change that. */
+async function stopWithoutService(run: Run, why: string): Promise<Ending> {
+  const { to } = run.plan;
+  const place = await databasePlace(run).catch((error: unknown) => {
+    if (!isUnavailable(error) && !isRefused(error)) throw error;
+    return 'between' as const;
+  });
+  if (place !== 'there') return safeStop(run, why);
+  const next = `holdfast drill failover --to ${to} --accept-data-loss`;
+  return { ...(await safeStop(run, `${why}; its database was moved to ${to}`, next)), final: true };
+}
+
+async function safeStop(
+  run: Run,
+  why: string,
+  next = `holdfast drill resume ${run.plan.id}`,
+): Promise<Ending> {
   const reason = `${why}; ${await whoWrites(run)}`;
   run.journal.append({ type: 'safe-stop', reason, next });
   const text = `stopped safely: ${reason}; next: ${next}`;

@@ -42,6 +42,8 @@ export type JournalFact =
   | { readonly type: 'rollback-act' }
   /** There is no way back, and none was begun: a resumed run goes forward. */
   | { readonly type: 'rollback-closed'; readonly reason: string }
+  /** On the way back the database was found to have moved: forward again, under this epoch. Its raise may be lost. */
+  | { readonly type: 'turn'; readonly epoch: number }
   | { readonly type: 'safe-stop'; readonly reason: string; readonly next: string }
   | { readonly type: 'end'; readonly outcome: DrillOutcome; readonly reason?: string };
 

@@ -18,15 +18,17 @@ export interface DrillRecords {
   };
 }
 
-/** The records of a plan. */
-export function recordsOf(plan: Pick<Plan, 'before' | 'to'>): DrillRecords {
-  const { before, to } = plan;
+/** The records of a plan; `epoch` is that of the way forward, later than planned after a turn. */
+export function recordsOf(
+  { before, to }: Pick<Plan, 'before' | 'to'>,
+  epoch = before.epoch + 1,
+): DrillRecords {
   const at = (epoch: number, region: string) => ({
     fencing: { epoch, phase: 'fencing', region } as const,
     promoting: { epoch, phase: 'promoting', region } as const,
     active: { epoch, phase: 'active', region } as const,
   });
-  return { before, ...at(before.epoch + 1, to), back: at(before.epoch + 2, before.region) };
+  return { before, ...at(epoch, to), back: at(epoch + 1, before.region) };
 }
 
 /** Who raises the register in this drill. */

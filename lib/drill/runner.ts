@@ -14,8 +14,12 @@ const MINIMUM_POLL_MILLISECONDS = 200;
 export const pollMilliseconds = (timeScale: number): number =>
   Math.max(MINIMUM_POLL_MILLISECONDS, (POLL_SECONDS * 1000) / timeScale);
 
-/** Whether the way back may be closed: the step of no return may have acted, or found that another had. */
+/**
+ * Whether the way back may be closed: the step of no return may have acted, or found that another had, or a way back
+ * ended where the database was found moved.
+ */
 export function pastNoReturn({ plan, journal }: Run): boolean {
+  if (journal.last('turn') !== undefined) return true;
   return plan.steps.some(
     ({ pointOfNoReturn, id }) => pointOfNoReturn && (journal.mayHaveActed(id) || journal.has('step-end', id)),
   );

@@ -57,7 +57,7 @@ describe('a failure', () => {
     const { report, exitCode } = await runDrill(harness.process().context, { to: WEST });
     expect(report.outcome).toBe('safe-stop');
     expect(report.next).toBe(`holdfast drill resume ${report.id}`);
-    expect(report.reason).toMatch(/wait-writer is stuck .*; no Region accepts writes$/);
+    expect(report.reason).toMatch(/switch-database is stuck .*; no Region accepts writes$/);
     expect(exitCode).toBe(2);
     expect(harness.world.register.record).toEqual({ epoch: 2, phase: 'promoting', region: WEST });
 

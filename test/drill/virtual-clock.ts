@@ -22,6 +22,11 @@ export class VirtualClock implements Clock {
     this.wall += milliseconds;
   }
 
+  /** Time passes while the process stands still in the middle of its code. */
+  skip(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
   sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
       const aborted = () => {

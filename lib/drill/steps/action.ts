@@ -10,7 +10,8 @@ export interface Run {
   readonly plan: Plan;
   readonly journal: Journal;
   readonly lock: HeldLock;
-  readonly records: DrillRecords;
+  /** Those that the register goes through; others after a turn. */
+  records: DrillRecords;
   /** Monotonic milliseconds at which this process was first sure that the register says `fencing`. */
   fencedAt?: number;
   /** ARN of the cluster that takes over. */

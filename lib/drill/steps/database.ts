@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../errors';
 import type { DatabaseMember } from '../../ports';
+import { firstAnswer } from '../endpoints';
 import { standbyLag } from '../lag';
 import { readyz } from '../probe';
 import { raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
@@ -9,8 +10,9 @@ import { type Run, type StepAction, waiting } from './action';
 const moveDatabase = (send: (run: Run, targetClusterArn: string) => Promise<void>): StepAction => ({
   async examine(run) {
     const state = await run.context.cloud.databaseState(run.plan.to, []);
-    if (writerOf(state.members)?.region === run.plan.to) return 'done';
+    // Named as the writer while it still moves is not there yet: a move that the provider gives up ends where it began.
     if (state.moving) return waiting(run, 'the database is moving', 'under-way');
+    if (writerOf(state.members)?.region === run.plan.to) return 'done';
     return waiting(run, `the writer still is in ${writerOf(state.members)?.region ?? 'no Region'}`);
   },
   async prepare(run) {
@@ -79,9 +81,15 @@ export const settle: StepAction = {
 const writerOf = (members: readonly DatabaseMember[]): DatabaseMember | undefined =>
   members.find(member => member.role === 'writer');
 
-/** Whether the database still is where it was; asked only while this drill has not sent its switchover. */
-export async function databaseUntouched(run: Run): Promise<boolean> {
+/**
+ * Where the database is, asked on the way back, at whichever Region answers: `here` as before the drill, `there` in
+ * the Region that was to take over, or between the two.
+ */
+export async function databasePlace(run: Run): Promise<'here' | 'there' | 'between'> {
   const { from, to } = run.plan;
-  const state = await run.context.cloud.databaseState(to, []);
-  return !state.moving && writerOf(state.members)?.region === from;
+  const state = await firstAnswer([to, from], region => run.context.cloud.databaseState(region, []));
+  const writer = writerOf(state.members)?.region;
+  if (state.moving) return 'between';
+  if (writer === from) return 'here';
+  return writer === to ? 'there' : 'between';
 }

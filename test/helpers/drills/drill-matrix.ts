@@ -46,7 +46,7 @@ export async function playCell(cell: Cell, mutant?: Mutant): Promise<CellResult>
     await story.warmUp();
     if (mode === 'failover') world.network.isolate(story.from, ISOLATED);
     const runner = story.process();
-    let lift = () => undefined as void;
+    let lift = (): void => undefined;
     const strike = () => {
       if (struck) return;
       struck = true;

@@ -27,12 +27,23 @@ export const forgetful = (text: string): string =>
 
 const done: StepAction = { examine: async () => 'done' };
 
+/** Takes what is under way for done. */
+const impatient =
+  (action: StepAction): StepAction['examine'] =>
+  async run => {
+    const examined = await action.examine(run);
+    return examined === 'under-way' ? 'done' : examined;
+  };
+
 /** Runs `work` with the engine's actions changed as the mutant asks. */
 export async function withMutant<T>(mutant: Mutant | undefined, work: () => Promise<T>): Promise<T> {
   const actions = ACTIONS as Record<keyof typeof ACTIONS, StepAction>;
   const kept = { ...actions };
   if (mutant === 'moves the database before the lease has ended') actions['wait-lease'] = done;
-  if (mutant === 'becomes active before the database writes') actions['wait-writer'] = done;
+  if (mutant === 'becomes active before the database writes') {
+    actions['wait-writer'] = done;
+    for (const id of MOVES) actions[id] = { ...kept[id], examine: impatient(kept[id]) };
+  }
   if (mutant === 'moves the database before the fence') {
     for (const id of MOVES) {
       const perform: StepAction['perform'] = async run => {

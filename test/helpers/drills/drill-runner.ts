@@ -1,12 +1,12 @@
 // One process that drives a drill: the real engine, with ports into the simulated world, that can be killed and paused.
-import { type DrillContext, type DrillSettings, type JournalStore } from '../../../lib/drill';
+import type { DrillContext, DrillSettings, JournalStore } from '../../../lib/drill';
 import { HoldfastError } from '../../../lib/errors';
 import type { Clock, Cloud, DrillLock, Outside, OutsideAnswer, OutsideRequest } from '../../../lib/ports';
 import { SimulatedProcess } from '../simulation';
 import type { DrillFaults } from './drill-faults';
 import { forgetful, mutatedPlan } from './drill-mutants';
-import type { DrillWorld } from './drill-world';
 import { LEASE } from './drill-region';
+import type { DrillWorld } from './drill-world';
 import { OPERATOR, REGIONS, type Region } from './network';
 
 export const HOST = 'orders.example.com';
@@ -114,7 +114,8 @@ export class DrillRunner extends SimulatedProcess {
       open: id => {
         const file = this.journals.open(id);
         return {
-          read: () => (this.world.mutant === 'resume forgets the journal' ? forgetful(file.read()) : file.read()),
+          read: () =>
+            this.world.mutant === 'resume forgets the journal' ? forgetful(file.read()) : file.read(),
           append: record => {
             if (this.dead) throw new Killed();
             const line = mutatedPlan(record, this.world.mutant);
@@ -128,12 +129,15 @@ export class DrillRunner extends SimulatedProcess {
     };
   }
 
-  /** Who is about to do what may not be repeated must hold the lock. */
+  /** Who is about to do what may not be repeated must hold the lock, and be the last to have taken the drill up. */
   private judgeAct({ type, step = '' }: { type: string; step?: string }): void {
-    const holder = this.world.lock?.holder;
-    if (type === 'act' && step.endsWith('database') && holder !== this.name) {
-      this.world.violate(`${this.name} acts at ${step} while ${holder ?? 'nobody'} holds the lock`);
-    }
+    const { world, name } = this;
+    if (type === 'begin' || type === 'resume') world.driver = name;
+    if (type !== 'act' || !step.endsWith('database')) return;
+    const holder = world.lock?.holder;
+    if (holder !== name) world.violate(`${name} acts at ${step} while ${holder ?? 'nobody'} holds the lock`);
+    if (world.driver !== name)
+      world.violate(`${name} acts at ${step} after ${world.driver} took the drill up`);
   }
 
   private clock(): Clock {
@@ -246,7 +250,7 @@ export class DrillRunner extends SimulatedProcess {
       ((previous === undefined
         ? world.lock === undefined
         : world.lock?.holder === previous.holder && world.lock.heartbeatAt === previous.heartbeatAt) &&
-      (world.lock?.epoch ?? 0) <= lock.epoch);
+        (world.lock?.epoch ?? 0) <= lock.epoch);
     const put = (may: boolean, lock: DrillLock | undefined): boolean => {
       if (may) world.lock = lock;
       return may;
@@ -257,8 +261,7 @@ export class DrillRunner extends SimulatedProcess {
     return {
       readRegister: region => this.table('readRegister', region, () => ({ ...world.register })),
       createRegister: async () => false,
-      raiseRegister: (region, raise) =>
-        this.table('raiseRegister', region, () => world.raise(raise), true),
+      raiseRegister: (region, raise) => this.table('raiseRegister', region, () => world.raise(raise), true),
       readLock: region => this.table('readLock', region, () => world.lock && { ...world.lock }),
       takeLock: (region, lock, previous) =>
         this.table('takeLock', region, () => put(lockFree(lock, previous), { ...lock }), true),

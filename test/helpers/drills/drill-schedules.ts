@@ -5,6 +5,7 @@ import { MODES } from './drill-matrix';
 import type { DrillRunner } from './drill-runner';
 import { DrillStory, type LifeEnding, type StoryResult } from './drill-story';
 import type { Mutant } from './drill-world';
+import { arnOf, PERSON } from './global-database';
 import { CHECKERS, OPERATOR, otherThan, REGIONS, type Region, SITES, WITNESS } from './network';
 
 const METHODS = [
@@ -44,13 +45,14 @@ class DrillSchedule {
     world.clonesTellLag = random.chance(0.5);
     world.database.promotion = random.between(1000, random.pick([5000, 40_000, 300_000]));
     world.database.rolesEarly = random.chance(0.3);
-    world.database.staleness = random.pick([0, random.between(0, 45_000)]);
+    world.database.staleness = random.pick([0, random.between(0, 45_000), 45_000]);
     return story.play(async () => {
       await story.warmUp();
       if (story.mode === 'failover') this.lose(story.from);
       for (let left = random.pick([0, 1, 2, 3, 5]); left > 0; left -= 1) void this.strikeLater();
       for (let left = random.pick([0, 0, 1, 2, 3]); left > 0; left -= 1) void this.cutLater();
       for (let left = random.pick([0, 1, 2]); left > 0; left -= 1) void this.pauseLater();
+      if (random.chance(0.15)) void this.meddleLater();
       const overlapping: Promise<unknown>[] = [];
       for (let left = random.pick([1, 1, 2, 3, 4]), first = true; left > 0; left -= 1, first = false) {
         const life = this.life(first ? 'run' : random.pick(['run', 'resume', 'resume', 'abort'] as const));
@@ -75,15 +77,17 @@ class DrillSchedule {
     switch (random.pick(['dies', 'isolated', 'unheard', 'mute', 'nothing'] as const)) {
       case 'dies':
         void world.regions[region].die(milliseconds);
-        return world.network.isolate(region, milliseconds);
+        world.network.isolate(region, milliseconds);
+        break;
       case 'isolated':
-        return world.network.isolate(region, milliseconds);
+        world.network.isolate(region, milliseconds);
+        break;
       case 'unheard':
         for (const site of [...SITES, OPERATOR]) world.network.cut(region, site, milliseconds);
-        return;
+        break;
       case 'mute':
         for (const site of [...SITES, OPERATOR]) world.network.cut(site, region, milliseconds);
-        return;
+        break;
       default:
     }
   }
@@ -113,7 +117,7 @@ class DrillSchedule {
     let left = Math.ceil(random.between(0, 30));
     const atAct = random.chance(0.5);
     const dies = random.chance(0.5);
-    const after = random.pick([0, 0, random.between(1, 100)]);
+    const after = random.pick([0, 50, random.between(1, 100)]);
     runner.onRecord = ({ type, step = '' }) => {
       left -= 1;
       if (atAct ? type !== 'act' || !step.endsWith('database') : left !== 0) return;
@@ -152,19 +156,36 @@ class DrillSchedule {
     switch (random.pick(['link', 'one way', 'isolated', 'Regions', 'register'] as const)) {
       case 'link':
         network.cut(one, region, milliseconds);
-        return network.cut(region, one, milliseconds);
+        network.cut(region, one, milliseconds);
+        break;
       case 'one way':
-        return random.chance(0.5)
-          ? network.cut(one, region, milliseconds)
-          : network.cut(region, one, milliseconds);
+        if (random.chance(0.5)) network.cut(one, region, milliseconds);
+        else network.cut(region, one, milliseconds);
+        break;
       case 'isolated':
-        return network.isolate(region, milliseconds);
+        network.isolate(region, milliseconds);
+        break;
       case 'Regions':
-        return network.cut(region, otherThan(region), milliseconds);
+        network.cut(region, otherThan(region), milliseconds);
+        break;
       default:
         // Without the register, and heard by everybody else.
         for (const site of SITES) network.cut(region, site, milliseconds);
     }
+  }
+
+  /** A person moves the database by hand while the drill is about to, or on its way back. */
+  private async meddleLater(): Promise<void> {
+    const { story, random } = this;
+    const { simulation, database } = story.world;
+    const wait = random.between(0, MINUTE);
+    for (let left = 600; left > 0 && story.world.register.record.phase !== 'promoting'; left -= 1) {
+      await simulation.delay(random.between(10, 1000));
+    }
+    await simulation.delay(random.chance(0.5) ? wait : wait / 1000);
+    const { phase } = story.world.register.record;
+    if (this.over || phase === 'active' || database.moving || database.writer === story.to) return;
+    database.start('failover', arnOf(story.to), story.to, PERSON);
   }
 
   /** A clone stands still past its lease. */

@@ -21,6 +21,8 @@ export type Mutant = (typeof MUTANTS)[number];
 
 const CHECK_INTERVAL = 10_000;
 const BOOT = 30_000;
+/** What a person did this long ago a drill may not have seen yet. */
+const UNSEEN = 5000;
 
 /** Everything outside the drill's own process. */
 export class DrillWorld {
@@ -33,6 +35,8 @@ export class DrillWorld {
   readonly history: RegisterRecord[];
   register: RegisterState;
   lock: DrillLock | undefined;
+  /** Who took the drill up last. */
+  driver = '';
   /** Whether new instances come. */
   shortfall = false;
   /** Whether names, instances and moves stay as they are. */
@@ -116,7 +120,8 @@ export class DrillWorld {
       from.epoch === record.epoch && from.phase === record.phase && from.region === record.region;
     if (!stands) return false;
     if (!mayFollow(from, to)) this.violate(`the register went from ${say(from)} to ${say(to)}`);
-    if (to.phase === 'active' && this.database.writable !== to.region) {
+    const seen = this.simulation.time - this.database.touchedAt > UNSEEN + this.database.staleness;
+    if (to.phase === 'active' && this.database.writable !== to.region && seen) {
       this.violate(`${to.region} is active and cannot write`);
     }
     this.register = { record: to, updatedBy: by, updatedAt: '' };

@@ -19,6 +19,9 @@ interface Move {
   state: 'moving' | 'moved' | 'undone';
 }
 
+/** Somebody who moves the database by hand, beside the drill. */
+export const PERSON = 'a person';
+
 export const arnOf = (region: string): string =>
   `arn:aws:rds:${region}:000000000000:cluster:orders-${region}`;
 
@@ -32,6 +35,8 @@ export class GlobalDatabase {
   spike = 0;
   /** Whether a description names the new writer while the move is still under way. */
   rolesEarly = false;
+  /** When a person last moved it; a look of the drill may be older by a moment. */
+  touchedAt = Number.NEGATIVE_INFINITY;
   /** Whether moves get anywhere. */
   frozen = false;
   /** Whether the next moves end where they began, as a switchover does that the provider gives up. */
@@ -88,16 +93,18 @@ export class GlobalDatabase {
   start(kind: Move['kind'], arn: string, asked: string, sender: string): void {
     const { world } = this;
     const to = arn.split(':')[3] as Region;
-    const by = world.register.updatedBy;
+    // Late: sent by a process that stood still until another drove on; or by a person.
+    const late = world.lock?.holder !== sender;
+    const by = late ? sender : world.register.updatedBy;
+    if (sender === PERSON) this.touchedAt = world.simulation.time;
     const standing = this.moves.some(move => move.by === by && move.state !== 'undone');
-    // What a process sent that stood still until another drove on comes late, and is refused below.
-    if (standing && world.lock?.holder === sender) world.violate(`${kind} to ${to} sent again while the first stands`);
+    if (standing && !late) world.violate(`${kind} to ${to} sent again while the first stands`);
     const askedRight = kind === 'switchover' ? asked === this.writer : asked === to;
     const joined = kind === 'failover' || world.network.connects(this.writer, to);
     if (this.moving || !askedRight || to === this.writer || !joined) {
       throw new HoldfastError('refused', 'InvalidGlobalClusterStateFault');
     }
-    world.judgeMove(to);
+    if (sender !== PERSON) world.judgeMove(to);
     this.staleView = this.truth();
     this.staleUntil = world.simulation.time + this.staleness;
     const move: Move = { kind, to, by, epoch: world.register.record.epoch, state: 'moving' };
