@@ -160,6 +160,6 @@ function cloneOverlay(context: DaemonContext, gateway: Gateway, stores: Stores, 
     HOLDFAST_CACHE_URL: stores.caches.get(region)?.url,
     HOLDFAST_CACHE_AUTH: undefined,
     // Reports read these files; they go with the data of the lab.
-    HOLDFAST_ANALYTICS_STORE: `folder:${path.join(context.paths.data, 'analytics', region)}`,
+    HOLDFAST_ANALYTICS_STORE: `folder:${path.join(context.paths.data, 'data', 'analytics', region)}`,
   };
 }
