@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors';
-import { regionHost } from '../../naming';
-import { gate, parseJson, probe } from '../probe';
+import { gateMemoryName, regionHost } from '../../naming';
+import { type GateAnswer, gate, parseJson, probe } from '../probe';
 import { type Run, type StepAction, waiting } from './action';
 
 const WRITE_TIMEOUT_MILLISECONDS = 5000;
@@ -17,10 +17,18 @@ export const waitGates: StepAction = {
     }
     const closed = await gate(run.context, from);
     // A gate that cannot be reached is unhealthy to Route 53 as well.
-    if (closed?.active) return waiting(run, `the gate of ${from} still says active`);
+    if (closed?.active) return waiting(run, `the gate of ${from} still says active${staleFix(run, closed)}`);
     return 'done';
   },
 };
+
+/** What a person does about a gate that cannot read the register and repeats its last answer. */
+function staleFix({ plan, records }: Run, { stale }: GateAnswer): string {
+  if (stale !== true) return '';
+  const memory = JSON.stringify({ active: false, epoch: records.active.epoch });
+  const parameter = gateMemoryName(plan.application);
+  return `: it cannot read the register and repeats itself; write ${memory} into its parameter ${parameter} in ${plan.from}`;
+}
 
 /**
  * Waits until the service's name resolves to addresses of the new Region and to no other, and until the drill's own
