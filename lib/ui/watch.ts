@@ -117,7 +117,8 @@ export class Watch {
   private async lookLoop(signal: AbortSignal): Promise<void> {
     let gone = 0;
     while (!signal.aborted) {
-      const status = await this.options.look();
+      const status = await Promise.race([this.options.look(), abortOf(signal)]);
+      if (status === undefined) return;
       gone = status.running ? 0 : gone + 1;
       if (gone >= GONE_AFTER) return;
       if (status.running) this.facts.take(status);
@@ -158,6 +159,10 @@ export class Watch {
     await this.options.clock.sleep(milliseconds, until).catch(() => undefined);
   }
 }
+
+/** Resolves when the signal aborts: a look that hangs must not keep the server from ending. */
+const abortOf = (signal: AbortSignal): Promise<undefined> =>
+  new Promise(resolve => signal.addEventListener('abort', () => resolve(undefined), { once: true }));
 
 /** Whether the load still runs: from the beginning to the last step, while somebody drives. */
 const isLoaded = (drill: DrillView | undefined): boolean =>
