@@ -1,5 +1,5 @@
-import { apiFunction, type HttpFunction } from '../service/function-api';
-import { functionParts } from '../service/function-parts';
+import { apiFunction, type HttpFunction } from '../service/functions/function-api';
+import { functionParts } from '../service/functions/function-parts';
 
 let made: HttpFunction | undefined;
 

@@ -1,5 +1,5 @@
-import { functionParts } from '../service/function-parts';
-import { type WorkerFunction, workerFunction } from '../service/function-worker';
+import { functionParts } from '../service/functions/function-parts';
+import { type WorkerFunction, workerFunction } from '../service/functions/function-worker';
 
 let made: WorkerFunction | undefined;
 

@@ -1,4 +1,4 @@
-import { startClone } from './clone';
+import { startClone } from './clone/clone';
 import { runProcess } from './process';
 
 void runProcess('service', process.env, startClone);

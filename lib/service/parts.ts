@@ -19,14 +19,14 @@ import { LeaseKeeper } from '../runtime/register/lease-keeper';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Activation } from './activation';
+import { makeShards, type ShardParts } from './carts/shard-parts';
 import { guardCache, guardedReads } from './guards';
-import { keyPrefix, orderCache, orderWarmer } from './order-cache';
-import { OrderReads, type OrderView } from './order-reads';
-import { OrderResidency } from './residency-orders';
+import { keyPrefix, orderCache, orderWarmer } from './orders/order-cache';
+import { OrderReads, type OrderView } from './orders/order-reads';
+import { OrderResidency } from './residency/residency-orders';
 import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
 import { type ServiceFlags, serviceFlags } from './service-flags';
-import { makeShards, type ShardParts } from './shard-parts';
 
 /** What a clone and a worker have in common. */
 export interface Parts {

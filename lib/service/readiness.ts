@@ -3,7 +3,7 @@ import type { DatabaseStatus } from '../runtime/database/database';
 import type { LeaseState } from '../runtime/register/lease';
 import { isActive, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
 import type { ActivationState } from './activation';
-import type { ChangeProgress } from './change-watch';
+import type { ChangeProgress } from './changes/change-watch';
 
 /** What a process knows about itself. */
 export interface ReadinessFacts {

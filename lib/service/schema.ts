@@ -3,8 +3,8 @@ import type { Database } from '../runtime/database/database';
 import { JOB_SCHEMA } from '../runtime/jobs/job-schema';
 import { LEADER_SCHEMA } from '../runtime/leader/leader-schema';
 import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
-import { CUSTOMER_SCHEMA } from './customer-schema';
-import { SWEEP_SCHEMA } from './leader-sweep';
+import { CUSTOMER_SCHEMA } from './customers/customer-schema';
+import { SWEEP_SCHEMA } from './leader/leader-sweep';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
 const VERSION = 9;

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../runtime/errors';
 import { schemaOf } from '../runtime/shards/schema-shards';
 import { parseRingDocument, type RingDocument } from '../runtime/shards/shard-ring';
-import { DEFAULT_RING } from './shard-ring';
+import { DEFAULT_RING } from './carts/shard-ring';
 
 /**
  * The service's configuration document in AppConfig (profile `service`): one JSON object. Every field may be left

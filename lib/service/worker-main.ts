@@ -1,4 +1,4 @@
 import { runProcess } from './process';
-import { startWorker } from './worker';
+import { startWorker } from './worker/worker';
 
 void runProcess('worker', process.env, startWorker);

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { apiFunction, type HttpFunction } from '../../lib/service/function-api';
-import type { ApiEvent, HttpEvent } from '../../lib/service/function-events';
-import { type FunctionParts, functionParts } from '../../lib/service/function-parts';
-import { type WorkerFunction, workerFunction } from '../../lib/service/function-worker';
+import { apiFunction, type HttpFunction } from '../../lib/service/functions/function-api';
+import type { ApiEvent, HttpEvent } from '../../lib/service/functions/function-events';
+import { type FunctionParts, functionParts } from '../../lib/service/functions/function-parts';
+import { type WorkerFunction, workerFunction } from '../../lib/service/functions/function-worker';
 import { closeParts } from '../../lib/service/parts';
 import { ensureSchema } from '../../lib/service/schema';
 import { OrdersWorld } from '../helpers/orders-world';

@@ -8,12 +8,12 @@ import type { LeaseState } from '../../lib/runtime/register/lease';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
 import { type FinishedSpan, Tracer } from '../../lib/runtime/telemetry/tracer';
 import type { ActivationState } from '../../lib/service/activation';
-import { Consumer } from '../../lib/service/consumer';
-import { Fulfilment } from '../../lib/service/fulfilment';
-import { OrderReads } from '../../lib/service/order-reads';
-import { Orders } from '../../lib/service/orders';
-import { OutboxRelay } from '../../lib/service/relay';
+import { Fulfilment } from '../../lib/service/orders/fulfilment';
+import { OrderReads } from '../../lib/service/orders/order-reads';
+import { Orders } from '../../lib/service/orders/orders';
 import { ensureSchema } from '../../lib/service/schema';
+import { Consumer } from '../../lib/service/worker/consumer';
+import { OutboxRelay } from '../../lib/service/worker/relay';
 import { FaultyDatabase } from './faulty-database';
 import type { TestDatabase } from './postgres';
 

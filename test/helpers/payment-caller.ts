@@ -7,7 +7,7 @@ import { databasePart } from '../../lib/runtime/environment/environment';
 import { EnvironmentReader } from '../../lib/runtime/environment/environment-reader';
 import { serviceAddressPart } from '../../lib/runtime/environment/service-address';
 import { jsonLogger } from '../../lib/runtime/telemetry/logger';
-import { runSagasAndProjections } from '../../lib/service/saga-worker';
+import { runSagasAndProjections } from '../../lib/service/saga/saga-worker';
 import { TestLease } from './orders-world';
 
 const reader = new EnvironmentReader(process.env);

@@ -12,15 +12,15 @@ import { type ChangeBatch, ChangeDelivery } from '../../lib/runtime/changes/chan
 import { orderChanges, purgeChanges, readChanges } from '../../lib/runtime/changes/change-log';
 import { systemClock } from '../../lib/runtime/clock';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
-import { ORDER_COLUMNS } from '../../lib/service/analytics-orders';
-import { ChangeWatch, metricsOf } from '../../lib/service/change-watch';
+import { ORDER_COLUMNS } from '../../lib/service/changes/analytics-orders';
+import { ChangeWatch, metricsOf } from '../../lib/service/changes/change-watch';
 import {
   type ChangeWorkerParts,
   orderInvalidator,
   placingTurn,
   runChanges,
-} from '../../lib/service/change-worker';
-import { changePlaceKey, orderCache, orderKey } from '../../lib/service/order-cache';
+} from '../../lib/service/changes/change-worker';
+import { changePlaceKey, orderCache, orderKey } from '../../lib/service/orders/order-cache';
 import { DEFAULT_CONFIG } from '../../lib/service/service-config';
 import { duck, parquetIn } from '../helpers/duck';
 import { OrdersWorld, TestLease, type TestProcess } from '../helpers/orders-world';

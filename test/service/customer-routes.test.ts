@@ -1,5 +1,5 @@
-import { withCustomers } from '../../lib/service/customer-routes';
-import type { HttpRequest, Route } from '../../lib/service/http-types';
+import { withCustomers } from '../../lib/service/customers/customer-routes';
+import type { HttpRequest, Route } from '../../lib/service/http/http-types';
 
 const accepted = { id: 'i', item: 'nut', quantity: 1, status: 'accepted', epoch: 1, region: 'r' } as const;
 const old = (method: 'GET' | 'POST'): Route => ({

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../lib/runtime/database/database';
 import { RuntimeError } from '../../lib/runtime/errors';
 import type { ConsistentRead, ReadRequest } from '../../lib/runtime/reads/consistent-reads';
-import { FollowerReads } from '../../lib/service/follower-reads';
+import { FollowerReads } from '../../lib/service/clone/follower-reads';
 import { clientPolicy } from '../../regions';
 import { VirtualClock } from '../helpers/virtual-clock';
 

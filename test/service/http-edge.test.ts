@@ -8,11 +8,11 @@ import { RateLimiter } from '../../lib/runtime/edge/rate-limiter';
 import { RuntimeError } from '../../lib/runtime/errors';
 import type { ReadRequest } from '../../lib/runtime/reads/consistent-reads';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
-import { healthRoutes } from '../../lib/service/health-routes';
-import { HttpEdge } from '../../lib/service/http-edge';
-import { HttpServer } from '../../lib/service/http-server';
-import { orderRoutes } from '../../lib/service/order-routes';
-import type { OrderAttempt } from '../../lib/service/orders';
+import { healthRoutes } from '../../lib/service/http/health-routes';
+import { HttpEdge } from '../../lib/service/http/http-edge';
+import { HttpServer } from '../../lib/service/http/http-server';
+import { orderRoutes } from '../../lib/service/orders/order-routes';
+import type { OrderAttempt } from '../../lib/service/orders/orders';
 import type { Readiness } from '../../lib/service/readiness';
 
 const ORDER = {

@@ -1,8 +1,8 @@
 import { systemClock } from '../../lib/runtime/clock';
 import { jsonLogger } from '../../lib/runtime/telemetry/logger';
 import { withTraceparent } from '../../lib/runtime/telemetry/trace-context';
-import { HttpServer } from '../../lib/service/http-server';
-import { HttpError } from '../../lib/service/http-types';
+import { HttpServer } from '../../lib/service/http/http-server';
+import { HttpError } from '../../lib/service/http/http-types';
 import { processTelemetry } from '../../lib/service/process-telemetry';
 
 test.each(['debug', 'info'] as const)(

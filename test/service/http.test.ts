@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { systemClock } from '../../lib/runtime/clock';
 import { RuntimeError } from '../../lib/runtime/errors';
 import { jsonLogger } from '../../lib/runtime/telemetry/logger';
-import { healthRoutes } from '../../lib/service/health-routes';
-import { HttpServer } from '../../lib/service/http-server';
-import { orderRoutes } from '../../lib/service/order-routes';
-import type { AcceptedOrder } from '../../lib/service/orders';
+import { healthRoutes } from '../../lib/service/http/health-routes';
+import { HttpServer } from '../../lib/service/http/http-server';
+import { orderRoutes } from '../../lib/service/orders/order-routes';
+import type { AcceptedOrder } from '../../lib/service/orders/orders';
 import type { Readiness } from '../../lib/service/readiness';
 
 const ORDER: AcceptedOrder = {

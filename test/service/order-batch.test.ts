@@ -1,9 +1,9 @@
 import { parseFeatureFlags } from '../../lib/runtime/config/feature-flags';
 import { RuntimeError } from '../../lib/runtime/errors';
-import { HttpError } from '../../lib/service/http-types';
-import { BATCH_MOST, readBatch } from '../../lib/service/order-batch';
-import type { OrderView } from '../../lib/service/order-reads';
-import { orderRoutes } from '../../lib/service/order-routes';
+import { HttpError } from '../../lib/service/http/http-types';
+import { BATCH_MOST, readBatch } from '../../lib/service/orders/order-batch';
+import type { OrderView } from '../../lib/service/orders/order-reads';
+import { orderRoutes } from '../../lib/service/orders/order-routes';
 
 const view = (id: string): OrderView => ({ id }) as OrderView;
 const away = new RuntimeError('unavailable', 'the database does not answer');

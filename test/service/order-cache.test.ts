@@ -1,4 +1,4 @@
-import { orderCache, orderKey, orderWarmer } from '../../lib/service/order-cache';
+import { orderCache, orderKey, orderWarmer } from '../../lib/service/orders/order-cache';
 import { ModelCache, ModelCacheServer } from '../helpers/model-cache';
 import { OrdersWorld } from '../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';

@@ -14,10 +14,10 @@ import type { ServiceAddress } from '../../lib/runtime/environment/service-addre
 import { DEADLINE_HEADER } from '../../lib/runtime/policy/deadline-header';
 import { listSagas } from '../../lib/runtime/saga/saga-reads';
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
-import { CustomerOrders } from '../../lib/service/customer-orders';
-import { paymentCalls } from '../../lib/service/payment-calls';
-import type { PaymentProvider } from '../../lib/service/payment-provider';
-import { StockStore } from '../../lib/service/stock-store';
+import { CustomerOrders } from '../../lib/service/customers/customer-orders';
+import { paymentCalls } from '../../lib/service/payment/payment-calls';
+import type { PaymentProvider } from '../../lib/service/payment/payment-provider';
+import { StockStore } from '../../lib/service/stock/stock-store';
 import { TestAuthority } from '../helpers/certificates';
 import { freePort } from '../helpers/free-port';
 import { OrdersWorld, TestLease } from '../helpers/orders-world';

@@ -1,8 +1,8 @@
 import { silentLogger } from '../../lib/runtime/telemetry/logger';
-import { HttpError, type HttpRequest } from '../../lib/service/http-types';
-import { projectionTurn } from '../../lib/service/saga-worker';
-import { StockReads } from '../../lib/service/stock-reads';
-import { stockRoutes } from '../../lib/service/stock-routes';
+import { HttpError, type HttpRequest } from '../../lib/service/http/http-types';
+import { projectionTurn } from '../../lib/service/saga/saga-worker';
+import { StockReads } from '../../lib/service/stock/stock-reads';
+import { stockRoutes } from '../../lib/service/stock/stock-routes';
 import { OrdersWorld, TestLease, type TestProcess } from '../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';
 

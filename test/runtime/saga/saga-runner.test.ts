@@ -4,7 +4,7 @@ import { Refused, type SagaCall, type SagaDefinition } from '../../../lib/runtim
 import { listSagas, sagaCounts, sagaHistory } from '../../../lib/runtime/saga/saga-reads';
 import { SagaRunner } from '../../../lib/runtime/saga/saga-runner';
 import { jsonLogger } from '../../../lib/runtime/telemetry/logger';
-import { eventMetrics, readEventHealth } from '../../../lib/service/saga-health';
+import { eventMetrics, readEventHealth } from '../../../lib/service/saga/saga-health';
 import { OrdersWorld, TestLease } from '../../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../../helpers/postgres';
 

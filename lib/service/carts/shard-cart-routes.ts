@@ -1,0 +1,63 @@
+import { type HttpAnswer, HttpError, type HttpRequest, type Route } from '../http/http-types';
+import { LEDGER_NAME, parseOrderRequest } from '../orders/order-request';
+import type { Carts } from './shard-carts';
+
+/** What the routes of carts stand on. */
+export interface CartRoutesOptions {
+  readonly carts: Pick<Carts, 'find' | 'put' | 'interest'>;
+  readonly maximumQuantity: () => number;
+}
+
+const CART = /^\/carts\/([^/]{1,400})$/;
+const INTEREST = /^\/interest\/([^/]{1,600})$/;
+
+/**
+ * `GET /carts/:customer`; `POST /carts/:customer` with `{ item, quantity }`, which sets the quantity and so needs no key;
+ * `GET /interest/:item`, how often an item was put into a cart.
+ */
+export function cartRoutes({ carts, maximumQuantity }: CartRoutesOptions): readonly Route[] {
+  return [
+    { method: 'GET', pattern: CART, handle: async request => ok(await carts.find(customerOf(request))) },
+    {
+      method: 'POST',
+      pattern: CART,
+      priority: () => 'write',
+      async handle(request) {
+        const customer = customerOf(request);
+        return ok(await carts.put(customer, parseLine(await request.json(), maximumQuantity())));
+      },
+    },
+    {
+      method: 'GET',
+      pattern: INTEREST,
+      async handle(request) {
+        const item = parameterOf(request);
+        return ok({ item, added: await carts.interest(item) });
+      },
+    },
+  ];
+}
+
+const ok = (body: object): HttpAnswer => ({ status: 200, body });
+
+/** A line of a cart is a line of an order, but for 0, which takes it out. */
+function parseLine(body: unknown, maximumQuantity: number): { item: string; quantity: number } {
+  const none = (body as { quantity?: unknown } | null)?.quantity === 0;
+  const { item } = parseOrderRequest(none ? { ...(body as object), quantity: 1 } : body, maximumQuantity);
+  return { item, quantity: none ? 0 : (body as { quantity: number }).quantity };
+}
+
+function customerOf(request: HttpRequest): string {
+  const customer = parameterOf(request);
+  if (LEDGER_NAME.test(customer)) return customer;
+  const fix = 'give 1 to 128 letters, digits, dots, colons, hyphens';
+  throw new HttpError(400, 'invalid-input', `${JSON.stringify(customer)} is not a customer; ${fix}`);
+}
+
+function parameterOf(request: HttpRequest): string {
+  try {
+    return decodeURIComponent(request.parameters[0] ?? '');
+  } catch {
+    throw new HttpError(400, 'invalid-input', 'the path is not encoded as a URL asks');
+  }
+}
