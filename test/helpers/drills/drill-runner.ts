@@ -121,7 +121,7 @@ export class DrillRunner extends SimulatedProcess {
             const line = mutatedPlan(record, this.world.mutant);
             file.append(line);
             const fact = JSON.parse(line) as { type: string; step?: string };
-            this.judgeAct(fact);
+            this.judgeAct(id, fact);
             this.onRecord(fact);
           },
         };
@@ -130,14 +130,14 @@ export class DrillRunner extends SimulatedProcess {
   }
 
   /** Who is about to do what may not be repeated must hold the lock, and be the last to have taken the drill up. */
-  private judgeAct({ type, step = '' }: { type: string; step?: string }): void {
+  private judgeAct(id: string, { type, step = '' }: { type: string; step?: string }): void {
     const { world, name } = this;
-    if (type === 'begin' || type === 'resume') world.driver = name;
+    if (type === 'begin' || type === 'resume') world.drivers.set(id, name);
     if (type !== 'act' || !step.endsWith('database')) return;
     const holder = world.lock?.holder;
     if (holder !== name) world.violate(`${name} acts at ${step} while ${holder ?? 'nobody'} holds the lock`);
-    if (world.driver !== name)
-      world.violate(`${name} acts at ${step} after ${world.driver} took the drill up`);
+    const driver = world.drivers.get(id);
+    if (driver !== name) world.violate(`${name} acts at ${step} after ${driver} took the drill up`);
   }
 
   private clock(): Clock {

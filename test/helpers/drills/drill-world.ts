@@ -35,8 +35,8 @@ export class DrillWorld {
   readonly history: RegisterRecord[];
   register: RegisterState;
   lock: DrillLock | undefined;
-  /** Who took the drill up last. */
-  driver = '';
+  /** Who took each drill up last. */
+  readonly drivers = new Map<string, string>();
   /** Whether new instances come. */
   shortfall = false;
   /** Whether names, instances and moves stay as they are. */
