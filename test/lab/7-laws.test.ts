@@ -1,19 +1,25 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readAssembly } from '../../lib/lab/deploy';
 import orders from '../../regions/examples/orders';
 import { runCli } from '../helpers/cli';
 import { ROOT } from '../helpers/sources';
 import { connect, eventually, healthy, order, resolved, SEED, STANDBY, status } from './lab';
 import {
-  assemblyOf,
-  blueGroup,
+  CALLER,
   type Change,
   deploy,
   deployedFacts,
+  type LiveValues,
+  lastPutRight,
+  liveValues,
+  partOf,
   serviceStackStatus,
-  setMinimum,
+  storedWeights,
+  storeLive,
+  synthesize,
 } from './laws';
 
 /** Class of instances, parameter group (the bound on the RPO), launch template and a tag: each in one deploy. */
@@ -24,13 +30,14 @@ const CHANGE: Change = {
   },
   release: '2',
 };
-/** A floor that no template holds. */
-const FLOOR = 3;
+/** A shift in its middle, and floors: no template holds any of these values. */
+const LIVE: LiveValues = { weights: { blue: 3, green: 1 }, floors: { blue: 3, green: 1 } };
 const KEY = `before-the-laws-${process.pid}`;
 const REGIONS = [STANDBY, SEED];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-laws-'));
 let moved: Awaited<ReturnType<typeof status>>['register'];
+let born: readonly Awaited<ReturnType<typeof storedWeights>>[];
 
 beforeAll(async () => {
   await healthy();
@@ -43,8 +50,21 @@ beforeAll(async () => {
   }
   moved = (await status()).register;
   expect(moved?.record).toMatchObject({ phase: 'active', region: STANDBY });
+  born = await Promise.all(REGIONS.map(storedWeights));
+  await Promise.all(REGIONS.map(region => storeLive(region, LIVE)));
+  await Promise.all(REGIONS.map(region => haveLiveValues(region)));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Waits until listener and groups of a Region have the stored values. */
+const haveLiveValues = (region: string) =>
+  eventually(`the stored values in ${region}`, async () => isDeepStrictEqual(await liveValues(region), LIVE));
+
+/** A deploy has reset the weights, and the controller has put them right. */
+async function expectPutRight(region: string, since: number): Promise<void> {
+  await eventually(`the controller of ${region}`, async () => (await lastPutRight(region)) > since);
+  await haveLiveValues(region);
+}
 
 /** The drill's work stands: register, roles and DNS as it left them, and the data is served. */
 async function expectUntouched(): Promise<void> {
@@ -64,45 +84,62 @@ async function expectUntouched(): Promise<void> {
   expect((await order(SEED)).status).toBe(503);
 }
 
-test('law 1: after a switchover, a deploy of both Regions as they were born updates no stack', async () => {
+test('law 4: a first deploy into an empty Region: the weights were stored once, as the template has them', () => {
+  expect(born).toEqual(REGIONS.map(() => ({ weights: { blue: 100, green: 0 }, version: 1 })));
+});
+
+test('laws 1 and 4: after a switchover and in the middle of a shift, a deploy of both Regions as they were born updates no stack', async () => {
   expect(await deploy(path.join(ROOT, 'cdk.out'))).toEqual([]);
+  for (const region of REGIONS) expect(await liveValues(region)).toEqual(LIVE);
   await expectUntouched();
 });
 
 test('the changed app differs in tags, a parameter group, instance classes and launch templates', () => {
+  const all = synthesize(path.join(folder, 'all'), CHANGE);
+  const before = readAssembly(path.join(ROOT, 'cdk.out'));
   for (const region of REGIONS) {
-    const changed = readAssembly(assemblyOf(path.join(folder, region), region, CHANGE));
+    const changed = readAssembly(partOf(all, region, path.join(folder, region)));
     expect(changed.map(stack => stack.region)).toEqual(Array(6).fill(region));
-    const before = readAssembly(path.join(ROOT, 'cdk.out'));
     const types = changed.flatMap(({ id, template }) =>
       typesThatDiffer(before.find(stack => stack.id === id)?.template ?? '', template),
     );
-    const expected = ['RDS::DBClusterParameterGroup', 'RDS::DBInstance', 'EC2::LaunchTemplate', 'EC2::VPC'];
+    const expected = [
+      'RDS::DBClusterParameterGroup',
+      'RDS::DBInstance',
+      'EC2::LaunchTemplate',
+      'EC2::VPC',
+      'ElasticLoadBalancingV2::Listener',
+    ];
     expect(types).toEqual(expect.arrayContaining(expected.map(type => `AWS::${type}`)));
   }
 });
 
-test('laws 1 and 3: each Region takes the change while the other’s assembly is deleted, and the drill’s work stands; law 4: a raised floor stays, as the lab models IgnoreUnmodifiedGroupSizeProperties', async () => {
-  for (const region of REGIONS) {
-    await setMinimum(region, FLOOR);
-    const updated = await deploy(path.join(folder, region));
-    expect(updated).toEqual(expect.arrayContaining([`${region}/orders-data`, `${region}/orders-service`]));
-    expect(updated.filter(name => !name.startsWith(`${region}/`))).toEqual([]);
-    expect(await deployedFacts(region)).toEqual({
-      classes: ['db.r7g.xlarge'],
-      type: 'm7i.xlarge',
-      release: '2',
-    });
-    expect((await blueGroup(region))?.MinSize).toBe(FLOOR);
-  }
+test('laws 1, 3 and 4: each Region takes the change while the other’s assembly is deleted; the drill’s work stands, and so do weights and floors', async () => {
+  await Promise.all(
+    REGIONS.map(async region => {
+      const since = await lastPutRight(region);
+      const updated = await deploy(path.join(folder, region), `${CALLER}-${region}`);
+      expect(updated).toEqual(expect.arrayContaining([`${region}/orders-data`, `${region}/orders-service`]));
+      expect(updated.filter(name => !name.startsWith(`${region}/`))).toEqual([]);
+      expect(await deployedFacts(region)).toEqual({
+        classes: ['db.r7g.xlarge'],
+        type: 'm7i.xlarge',
+        release: '2',
+      });
+      await expectPutRight(region, since);
+    }),
+  );
   await expectUntouched();
 });
 
-test('law 4: nor does a deploy that fails and is rolled back lower the floor of the active Region', async () => {
-  const assembly = assemblyOf(path.join(folder, 'failing'), STANDBY, { ...CHANGE, failsIn: STANDBY });
-  await expect(deploy(assembly)).rejects.toThrow(/Fails[\s\S]*global cluster none not found/);
+test('law 4: nor do weights and floors of the active Region give way to a deploy that fails and is rolled back', async () => {
+  const all = synthesize(path.join(folder, 'all-failing'), { ...CHANGE, failsIn: STANDBY });
+  const since = await lastPutRight(STANDBY);
+  await expect(deploy(partOf(all, STANDBY, path.join(folder, 'failing')))).rejects.toThrow(
+    /Fails[\s\S]*global cluster none not found/,
+  );
   expect(await serviceStackStatus(STANDBY)).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect((await blueGroup(STANDBY))?.MinSize).toBe(FLOOR);
+  await expectPutRight(STANDBY, since);
   await expectUntouched();
 });
 
