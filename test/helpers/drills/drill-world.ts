@@ -120,13 +120,17 @@ export class DrillWorld {
       from.epoch === record.epoch && from.phase === record.phase && from.region === record.region;
     if (!stands) return false;
     if (!mayFollow(from, to)) this.violate(`the register went from ${say(from)} to ${say(to)}`);
-    const seen = this.simulation.time - this.database.touchedAt > UNSEEN + this.database.staleness;
-    if (to.phase === 'active' && this.database.writable !== to.region && seen) {
+    if (to.phase === 'active' && this.database.writable !== to.region && !this.meddlingUnseen) {
       this.violate(`${to.region} is active and cannot write`);
     }
     this.register = { record: to, updatedBy: by, updatedAt: '' };
     this.history.push(to);
     return true;
+  }
+
+  /** Whether a person moved the database so lately that no look need have shown it. */
+  get meddlingUnseen(): boolean {
+    return this.simulation.time - this.database.touchedAt <= UNSEEN + this.database.staleness;
   }
 
   raiseFloor(region: Region, name: string, minimum: number): void {
