@@ -1,4 +1,11 @@
-import { CLASSES, type Counts, type DriftReport, type Finding, type Verdict } from './model';
+import {
+  CLASSES,
+  type Counts,
+  type DriftReport,
+  type Finding,
+  type FindingClass,
+  type Verdict,
+} from './model';
 
 /** From which class on findings fail a run. `any`: whatever is not noise. */
 export type FailOn = 'any' | 'change' | 'danger';
@@ -28,13 +35,14 @@ export function verdictOf(counts: Counts): Verdict {
 
 /** 2 when findings reach `failOn`, else 1 when anything was not checked, else 0. */
 export function exitCodeOf(counts: Counts, failOn: FailOn): 0 | 1 | 2 {
-  const reached = {
-    danger: counts.danger,
-    change: counts.danger + counts.change,
-    any: counts.danger + counts.change + counts.expected + counts.unknown + counts.unchecked,
-  };
-  if (reached[failOn] > 0) return 2;
+  if (CLASSES.some(name => counts[name] > 0 && reaches(name, failOn))) return 2;
   return counts.unchecked + counts.unknown > 0 ? 1 : 0;
+}
+
+/** Whether a finding of that class fails a run. */
+export function reaches(name: FindingClass, failOn: FailOn): boolean {
+  if (failOn === 'any') return name !== 'noise';
+  return name === 'danger' || (failOn === 'change' && name === 'change');
 }
 
 const keyOf = (finding: Finding): readonly (string | number)[] => [
