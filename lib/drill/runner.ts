@@ -80,11 +80,12 @@ async function drive(run: Run, step: PlanStep, startedAt: number): Promise<strin
   let watchFrom = run.journal.mayHaveActed(step.id) ? clock.monotonic() : undefined;
   for (;;) {
     throwIfAborted(run);
+    // A look counts from its beginning: who stood still meanwhile learns late what was true then.
+    const lookedAt = clock.monotonic();
     const examined = await examine(run, action);
     if (examined === 'done') return undefined;
     if (clock.monotonic() - startedAt > step.limitSeconds * 1000) return giveUp(run, step);
-    const watched =
-      watchFrom !== undefined && clock.monotonic() - watchFrom < (WATCH_SECONDS * 1000) / timeScale;
+    const watched = watchFrom !== undefined && lookedAt - watchFrom < (WATCH_SECONDS * 1000) / timeScale;
     const mayAct = action.perform !== undefined && examined === 'pending' && (step.repeatable || !watched);
     if (mayAct && (await act(run, step, action))) {
       watchFrom = clock.monotonic();
