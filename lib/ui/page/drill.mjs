@@ -82,10 +82,16 @@ function advice({ reason, next }, kind) {
   return h(
     'div',
     { class: `advice ${kind === 'good' ? 'move' : kind}` },
-    reason === undefined ? undefined : h('p', {}, reason),
+    reason === undefined ? undefined : h('p', { class: 'said' }, reason),
     next === undefined
       ? undefined
-      : h('p', {}, 'Next: ', h('code', {}, next), h('button', { type: 'button', 'data-copy': next }, 'Copy')),
+      : h(
+          'p',
+          { class: 'said' },
+          'Next: ',
+          h('code', {}, next),
+          h('button', { type: 'button', class: 'copy', 'data-copy': next }, 'Copy'),
+        ),
   );
 }
 

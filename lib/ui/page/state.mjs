@@ -66,6 +66,6 @@ export function drawVerdict(verdict) {
   ];
   return [
     h('h1', { id: 'headline' }, verdict.headline),
-    h('p', {}, badge(...verdict.state), ' ', parts.join(' · ')),
+    h('p', { class: 'line' }, badge(...verdict.state), ' ', parts.join(' · ')),
   ];
 }
