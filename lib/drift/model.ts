@@ -74,6 +74,8 @@ export interface ResourceChange extends Place {
   readonly origin?: string;
   /** Name in the account, where it is known. */
   readonly physicalId?: string;
+  /** What the source marks as secret: `true`, or lists and objects of it, laid over `before` and `after`. */
+  readonly sensitive?: { readonly before?: Json; readonly after?: Json };
 }
 
 /** What could not be looked at, or not to the end: never silently left out. */
@@ -90,6 +92,8 @@ export interface Comparison {
   readonly checked: number;
   readonly changes: readonly ResourceChange[];
   readonly unchecked: readonly Unchecked[];
+  /** Texts that the source marks as secret, wherever they stand. No output ever shows one. */
+  readonly secrets?: readonly string[];
 }
 
 /** Classes of findings, from the gravest on. */
