@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check';
 import { clientPolicyCommand } from './commands/client-policy';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
+import { driftCommand } from './commands/drift';
 import { drillCommand } from './commands/drill';
 import { interlockCommand } from './commands/interlock';
 import { jobsCommand } from './commands/jobs';
@@ -41,6 +42,7 @@ export function createProgram(context: CommandContext): Command {
     upCommand,
     statusCommand,
     preflightCommand,
+    driftCommand,
     drillCommand,
     interlockCommand,
     jobsCommand,

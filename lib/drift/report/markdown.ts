@@ -100,7 +100,7 @@ function addClass(page: Page, name: FindingClass, findings: readonly Finding[]):
 function item({ id, action, resource, type, path, why, fix }: Finding): string {
   const where = path === '' ? '' : ` at ${code(path)}`;
   const verb = action === 'none' ? '' : `${action} `;
-  return `- ${verb}${code(resource)} (${code(type, 80)})${where}: ${prose(why)}\n  - ${prose(fix)} (${code(id, 100)})\n`;
+  return `- ${verb}${code(resource)} (${code(type, 80)})${where}: ${prose(why)}\n  - Fix: ${prose(fix)} (${code(id, 100)})\n`;
 }
 
 /** Noise is counted by rule: its items are in the whole report. */

@@ -1,0 +1,27 @@
+/** Drift: what would change, what has changed, what differs between Regions, and what could not be looked at. */
+export { classify } from './classify/classify';
+export type { DriftRule, Facts, Judged, RuleContext } from './classify/rule';
+export { compareTemplates } from './compare/templates';
+export type {
+  Action,
+  Comparison,
+  Counts,
+  Difference,
+  DriftReport,
+  Finding,
+  FindingClass,
+  Json,
+  Place,
+  ResourceChange,
+  SourceKind,
+  Unchecked,
+  Verdict,
+} from './model';
+export { CLASSES } from './model';
+export { FORMATS, type Format, type FormatOptions, formatReport } from './report/format';
+export { LONGEST_COMMENT, type MarkdownOptions, markdown, markerOf, stepSummary } from './report/markdown';
+export { readReport } from './report/read-report';
+export { type DriftRequest, sourcesOf } from './request';
+export { DRIFT_RULES } from './rules';
+export { type DriftOptions, type DriftSource, runDrift } from './run';
+export { exitCodeOf, type FailOn, reportOf } from './verdict';

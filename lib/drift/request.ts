@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { HoldfastError } from '../errors';
+import { compareTemplates } from './compare/templates';
+import { isObject, type JsonObject } from './compare/values';
+import { readJsonFile } from './read-json';
+import type { DriftSource } from './run';
+
+/** What to compare, as files are named on a command line. */
+export interface DriftRequest {
+  /** Template that is deployed, or was. Goes with `after`. */
+  readonly before?: string;
+  /** Template that is to be. */
+  readonly after?: string;
+}
+
+/**
+ * The sources that a request names; none is read yet.
+ *
+ * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
+ */
+export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
+  const sources = [...templatePair(request)];
+  if (sources.length > 0) return sources;
+  throw usage('nothing to compare', '--before', 'is missing, and so is every other source', HELP);
+}
+
+const HELP = 'give --before with --after, --assembly with --deployed, or --plan';
+
+function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
+  if (before === undefined && after === undefined) return [];
+  if (before === undefined)
+    throw usage('half a pair', '--before', 'is missing', 'name the deployed template');
+  if (after === undefined) throw usage('half a pair', '--after', 'is missing', 'name the new template');
+  const stack = path.basename(after).replace(/(?:\.template)?\.json$/, '');
+  const read = () => compareTemplates(templateOf(before), templateOf(after), { region: '-', stack });
+  return [{ name: stack, kind: 'template', read }];
+}
+
+function templateOf(file: string): JsonObject {
+  const template = readJsonFile(file);
+  if (isObject(template)) return template;
+  throw usage(`cannot read ${file}`, file, 'is no template', 'give a JSON object with Resources');
+}
+
+function usage(message: string, path: string, problem: string, fix: string): HoldfastError {
+  return new HoldfastError('invalid-input', message, [{ path, message: problem, fix }]);
+}

@@ -1,0 +1,52 @@
+import { HoldfastError } from '../errors';
+import { classify } from './classify/classify';
+import type { DriftRule, Facts } from './classify/rule';
+import type { Comparison, DriftReport, SourceKind, Unchecked } from './model';
+import { DRIFT_RULES } from './rules';
+import { reportOf } from './verdict';
+
+/** One thing to compare, read when its turn comes. */
+export interface DriftSource {
+  /** File or stack, for what is said when it cannot be read. */
+  readonly name: string;
+  readonly kind: SourceKind;
+  /** @throws HoldfastError when nothing of it can be read */
+  read(): Comparison | readonly Comparison[];
+}
+
+/** How a run judges. */
+export interface DriftOptions {
+  /** Further rules, after Holdfast's own. @default - none */
+  readonly rules?: readonly DriftRule[];
+  /** What is known of the application. @default - nothing */
+  readonly facts?: Facts;
+}
+
+/** Reads every source, judges it by every rule, and reports. What cannot be read hides nothing of the others. */
+export function runDrift(sources: readonly DriftSource[], options: DriftOptions = {}): DriftReport {
+  const comparisons = sources.flatMap(source => readOne(source));
+  const findings = classify(comparisons, [...DRIFT_RULES, ...(options.rules ?? [])], options.facts ?? {});
+  const checked = comparisons.reduce((sum, comparison) => sum + comparison.checked, 0);
+  return reportOf(checked, findings);
+}
+
+function readOne(source: DriftSource): readonly Comparison[] {
+  try {
+    const read = source.read();
+    return Array.isArray(read) ? (read as readonly Comparison[]) : [read as Comparison];
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return [{ checked: 0, changes: [], unchecked: unreadable(source, error) }];
+  }
+}
+
+function unreadable({ name, kind }: DriftSource, error: HoldfastError): readonly Unchecked[] {
+  const place = { region: '-', stack: name, resource: '-', type: '-', source: kind } as const;
+  const problems = error.problems.length > 0 ? error.problems : [undefined];
+  return problems.map(problem => ({
+    ...place,
+    resource: problem?.path ?? '-',
+    why: problem === undefined ? error.message : `${error.message}: ${problem.message}`,
+    fix: problem?.fix ?? 'give a file that can be read',
+  }));
+}
