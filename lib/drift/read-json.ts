@@ -94,7 +94,7 @@ function noJson(text: string, name: string, message: string): HoldfastError {
   if (text.trim() === '') return invalid(name, 'is empty', 'give a whole JSON document');
   const position = /position (\d+)/.exec(message)?.[1];
   const place = position === undefined ? '' : ` at ${lineAndColumn(text, Number(position))}`;
-  const end = /end of JSON|Unterminated/i.test(message);
+  const end = /end of JSON|Unterminated/i.test(message) || Number(position) >= text.trimEnd().length;
   return invalid(
     name,
     end ? 'ends before the JSON document does' : `is no JSON${place}`,
