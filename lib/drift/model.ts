@@ -86,6 +86,15 @@ export interface Unchecked extends Place {
   readonly fix: string;
 }
 
+/** Both templates of a stack, for rules that look at what did not change. */
+export interface StackTemplates {
+  readonly region: string;
+  readonly stack: string;
+  /** `undefined` for a stack that is not there. */
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
 /** All that one source has to say. */
 export interface Comparison {
   /** Resources that were compared to the end, unchanged ones among them. */
@@ -94,6 +103,8 @@ export interface Comparison {
   readonly unchecked: readonly Unchecked[];
   /** Texts that the source marks as secret, wherever they stand. No output ever shows one. */
   readonly secrets?: readonly string[];
+  /** Where the source has them. They may hold secrets: rules look at them, no finding shows them. */
+  readonly templates?: readonly StackTemplates[];
 }
 
 /** Classes of findings, from the gravest on. */

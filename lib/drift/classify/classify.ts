@@ -9,8 +9,10 @@ const GRAVE: readonly Action[] = ['create', 'delete', 'replace', 'may-replace', 
 export function classify(
   comparisons: readonly Comparison[],
   rules: readonly DriftRule[],
-  facts: Facts,
+  given: Facts,
 ): readonly Finding[] {
+  const known = comparisons.flatMap(({ templates }) => templates ?? []);
+  const facts = { ...given, templates: [...(given.templates ?? []), ...known] };
   const all = comparisons.flatMap(({ changes }) => changes);
   const stacks = new Map<string, ResourceChange[]>();
   for (const change of all) {

@@ -1,4 +1,4 @@
-import type { Difference, FindingClass, ResourceChange } from '../model';
+import type { Difference, FindingClass, ResourceChange, StackTemplates } from '../model';
 
 /** What a rule may look at besides the change itself. */
 export interface RuleContext {
@@ -15,6 +15,8 @@ export interface Facts {
   readonly register?: { readonly epoch: number; readonly region: string };
   /** The Region in which the application was born; only its templates say `writer`. */
   readonly seedRegion?: string;
+  /** Templates of the run; `classify` adds those of the comparisons. */
+  readonly templates?: readonly StackTemplates[];
 }
 
 /** What a rule says of one change. */

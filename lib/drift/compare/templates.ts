@@ -26,6 +26,7 @@ export function compareTemplates(before: JsonObject, after: JsonObject, place: T
     checked: ids.length - unchecked.length,
     changes: [...changes.values(), ...partChanges(before, after, place)],
     unchecked,
+    templates: [{ ...place, before, after }],
   };
 }
 
