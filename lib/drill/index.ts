@@ -1,6 +1,26 @@
 /** Failover drills: preflight, plan, run, measure, report. */
-export type { Check } from './check';
-export type { DrillContext, DrillRequest } from './context';
+export type { Check } from './checks/check';
+export { type PreflightResult, preflight } from './checks/preflight';
+export { type LedgerEntry, readLedger } from './load/ledger';
+export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load/load';
+export { createOutside, type OutsideClient, type OutsideOptions } from './load/outside';
+export { type LedgerVerdict, verifyLedger } from './load/verify-ledger';
+export { type Plan, type PlanStep, planDrill } from './plan/plan';
+export { planMermaid } from './plan/plan-mermaid';
+export { type DrillMode, PHASES, type Phase } from './plan/plan-steps';
+export {
+  AWS_ENTRIES,
+  type BudgetLine,
+  type DrillSettings,
+  drillSettings,
+  type Entries,
+  type Entry,
+} from './plan/settings';
+export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './report/history';
+export type { DrillOutcome, DrillReport, PhaseReport } from './report/report';
+export { renderReportHtml } from './report/report-html';
+export { renderReport } from './report/report-text';
+export type { DrillContext, DrillRequest } from './run/context';
 export {
   abortDrill,
   type DrillChoice,
@@ -9,25 +29,5 @@ export {
   runDrill,
   type UnfinishedDrill,
   unfinishedDrill,
-} from './drill';
-export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './history';
-export { fileJournals, Journal, type JournalStore } from './journal';
-export { type LedgerEntry, readLedger } from './ledger';
-export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load';
-export { createOutside, type OutsideClient, type OutsideOptions } from './outside';
-export { type Plan, type PlanStep, planDrill } from './plan';
-export { planMermaid } from './plan-mermaid';
-export { type DrillMode, PHASES, type Phase } from './plan-steps';
-export { type PreflightResult, preflight } from './preflight';
-export type { DrillOutcome, DrillReport, PhaseReport } from './report';
-export { renderReportHtml } from './report-html';
-export { renderReport } from './report-text';
-export {
-  AWS_ENTRIES,
-  type BudgetLine,
-  type DrillSettings,
-  drillSettings,
-  type Entries,
-  type Entry,
-} from './settings';
-export { type LedgerVerdict, verifyLedger } from './verify-ledger';
+} from './run/drill';
+export { fileJournals, Journal, type JournalStore } from './run/journal';

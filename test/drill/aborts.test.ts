@@ -1,5 +1,5 @@
 import { runDrill } from '../../lib/drill';
-import { STEPS_OF_MODE } from '../../lib/drill/plan-steps';
+import { STEPS_OF_MODE } from '../../lib/drill/plan/plan-steps';
 import { EAST, WEST } from './fake-world';
 import { Harness, stopAt } from './harness';
 

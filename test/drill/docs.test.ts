@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SCENARIOS } from '../../lib/cli/game-days';
 import { planDrill, preflight } from '../../lib/drill';
-import { STEPS_OF_MODE } from '../../lib/drill/plan-steps';
+import { STEPS_OF_MODE } from '../../lib/drill/plan/plan-steps';
 import { WEST } from './fake-world';
 import { Harness, SETTINGS } from './harness';
 

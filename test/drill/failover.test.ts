@@ -1,5 +1,5 @@
 import { runDrill, startLoad } from '../../lib/drill';
-import { planDrill } from '../../lib/drill/plan';
+import { planDrill } from '../../lib/drill/plan/plan';
 import { EAST, HOST, WEST } from './fake-world';
 import { errorOf, Harness, SETTINGS } from './harness';
 

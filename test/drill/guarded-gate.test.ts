@@ -1,5 +1,5 @@
-import type { DrillContext } from '../../lib/drill/context';
-import { gate } from '../../lib/drill/probe';
+import { gate } from '../../lib/drill/load/probe';
+import type { DrillContext } from '../../lib/drill/run/context';
 import { HoldfastError } from '../../lib/errors';
 
 const WEST = 'us-west-2';

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileJournals } from '../../lib/drill';
-import { Journal } from '../../lib/drill/journal';
+import { Journal } from '../../lib/drill/run/journal';
 
 const now = () => new Date('2026-11-26T10:00:00Z');
 

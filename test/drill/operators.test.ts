@@ -1,5 +1,5 @@
 import { resumeDrill, runDrill } from '../../lib/drill';
-import { HeldLock } from '../../lib/drill/drill-lock';
+import { HeldLock } from '../../lib/drill/run/drill-lock';
 import type { Cloud } from '../../lib/ports';
 import { WEST } from './fake-world';
 import { errorOf, Harness, MemoryJournals } from './harness';

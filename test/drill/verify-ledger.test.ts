@@ -1,5 +1,5 @@
 import { verifyLedger } from '../../lib/drill';
-import type { LedgerEntry } from '../../lib/drill/ledger';
+import type { LedgerEntry } from '../../lib/drill/load/ledger';
 import { HoldfastError } from '../../lib/errors';
 import type { Outside } from '../../lib/ports';
 import { HOST } from './fake-world';

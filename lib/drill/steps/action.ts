@@ -1,8 +1,8 @@
-import type { DrillContext } from '../context';
-import type { HeldLock } from '../drill-lock';
-import type { Journal } from '../journal';
-import type { Plan } from '../plan';
-import type { DrillRecords } from '../registers';
+import type { Plan } from '../plan/plan';
+import type { DrillContext } from '../run/context';
+import type { HeldLock } from '../run/drill-lock';
+import type { Journal } from '../run/journal';
+import type { DrillRecords } from '../run/registers';
 
 /** A drill under way, as its steps see it. */
 export interface Run {

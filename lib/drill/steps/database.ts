@@ -1,9 +1,9 @@
 import { HoldfastError } from '../../errors';
 import type { DatabaseMember } from '../../ports';
-import { firstAnswer } from '../endpoints';
-import { standbyLag } from '../lag';
-import { readyz } from '../probe';
-import { raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
+import { standbyLag } from '../checks/lag';
+import { readyz } from '../load/probe';
+import { firstAnswer } from '../run/endpoints';
+import { raisedBy, registerConflict, registerGone, sameRecord } from '../run/registers';
 import { type Run, type StepAction, waiting } from './action';
 
 /** A move of the global database's writer, sent once to the Region that `send` names. */

@@ -1,4 +1,4 @@
-import type { StepId } from '../plan-steps';
+import type { StepId } from '../plan/plan-steps';
 import type { StepAction } from './action';
 import { raiseCapacity, waitCapacity } from './capacity';
 import { failOverDatabase, settle, switchDatabase, waitWriter } from './database';

@@ -1,7 +1,14 @@
 import { HoldfastError } from '../../errors';
-import { lagAccepted, standbyLag } from '../lag';
-import { type Readiness, readyz } from '../probe';
-import { type DrillRecords, raise, raisedBy, registerConflict, registerGone, sameRecord } from '../registers';
+import { lagAccepted, standbyLag } from '../checks/lag';
+import { type Readiness, readyz } from '../load/probe';
+import {
+  type DrillRecords,
+  raise,
+  raisedBy,
+  registerConflict,
+  registerGone,
+  sameRecord,
+} from '../run/registers';
 import { type Run, type StepAction, waiting } from './action';
 
 const ORDER: readonly (keyof Omit<DrillRecords, 'back'>)[] = ['before', 'fencing', 'promoting', 'active'];

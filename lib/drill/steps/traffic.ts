@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors';
 import { gateMemoryName, regionHost } from '../../naming';
-import { type GateAnswer, gate, parseJson, probe } from '../probe';
+import { type GateAnswer, gate, parseJson, probe } from '../load/probe';
 import { type Run, type StepAction, waiting } from './action';
 
 const WRITE_TIMEOUT_MILLISECONDS = 5000;

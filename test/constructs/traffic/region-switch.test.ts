@@ -8,7 +8,7 @@ import type { SwitchCustomStep } from '../../../constructs/traffic/region-switch
 import type { SwitchPlan } from '../../../constructs/traffic/region-switch-plan';
 import type { RegionSwitchProps } from '../../../constructs/traffic/region-switch-props';
 import { planDrill } from '../../../lib/drill';
-import { drillSettings } from '../../../lib/drill/settings';
+import { drillSettings } from '../../../lib/drill/plan/settings';
 import orders from '../../../regions/examples/orders';
 
 const EAST = 'us-east-2';

@@ -1,6 +1,6 @@
 // The matrix: every step, every fault, three moments, short and lasting, in each mode.
 import type { DrillMode } from '../../../lib/drill';
-import { STEPS_OF_MODE } from '../../../lib/drill/plan-steps';
+import { STEPS_OF_MODE } from '../../../lib/drill/plan/plan-steps';
 import { FAULTS, type FaultName } from './drill-faults';
 import { DrillStory, type LifeEnding, type StoryResult } from './drill-story';
 import type { Mutant } from './drill-world';
