@@ -25,8 +25,11 @@ export function prose(text: string, longest = 600): string {
     .split(/`([^`]+)`/)
     .flatMap((part, at) => (at % 2 === 1 ? [code(part, longest)] : words(part)))
     .filter(part => part !== '')
-    .join('');
+    .reduce((text, part) => text + (touching(text, part) ? ' ' : '') + part, '');
 }
+
+/** Two code spans side by side would make one run of backticks, and another span than either. */
+const touching = (text: string, next: string): boolean => text.endsWith('`') && next.startsWith('`');
 
 const words = (text: string): string[] => text.split(/( +)/).map(word => (isPlain(word) ? word : code(word)));
 

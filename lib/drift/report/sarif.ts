@@ -27,7 +27,7 @@ export interface SarifOptions {
 export function sarif(report: DriftReport, options: SarifOptions): string {
   const told = report.findings.filter(finding => LEVELS[finding.class] !== undefined);
   const shown = told.slice(0, MOST_RESULTS);
-  const names = [...new Set(shown.map(({ rule }) => rule))].sort();
+  const names = [...new Set(shown.map(({ rule }) => printable(rule, 100)))].sort();
   const indices = new Map(names.map((name, at) => [name, at]));
   const explained = new Map(options.rules.map(rule => [rule.id, rule]));
   const run = {
@@ -39,7 +39,7 @@ export function sarif(report: DriftReport, options: SarifOptions): string {
       },
     },
     columnKind: 'utf16CodeUnits',
-    results: shown.map(finding => result(finding, indices.get(finding.rule) ?? 0)),
+    results: shown.map(finding => result(finding, indices.get(printable(finding.rule, 100)) ?? 0)),
     invocations: [
       {
         executionSuccessful: report.counts.unchecked === 0,
@@ -91,7 +91,7 @@ function result(finding: Finding, ruleIndex: number) {
   const verb = action === 'none' ? '' : `${action}: `;
   const where = path === '' ? '' : ` at ${printable(path, 300)}`;
   return {
-    ruleId: rule,
+    ruleId: printable(rule, 100),
     ruleIndex,
     level: LEVELS[finding.class],
     message: message(`${verb}${printable(resource, 300)} (${printable(type, 100)})${where}: ${why}. ${fix}`),
@@ -106,7 +106,7 @@ function result(finding: Finding, ruleIndex: number) {
         ],
       },
     ],
-    partialFingerprints: { 'holdfastDrift/v1': id },
+    partialFingerprints: { 'holdfastDrift/v1': printable(id, 120) },
     properties: { class: finding.class, type: printable(type, 100) },
   };
 }
