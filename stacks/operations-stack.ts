@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { CacheTier } from '../constructs/data/cache-tier';
-import type { GlobalDatabase } from '../constructs/data/global-database';
+import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { Register } from '../constructs/data/register';
 import { OperatorRole } from '../constructs/policy/operator-role';
 import type { Gate } from '../constructs/traffic/gate';
@@ -28,7 +28,7 @@ import type { ServiceStack } from './service-stack';
 /** What the operations of a Region watch. */
 export interface OperationsStackProps extends RegionStackProps {
   readonly gate: Gate;
-  readonly database: GlobalDatabase;
+  readonly database: IGlobalDatabase;
   readonly cache: CacheTier;
   readonly service: ServiceStack;
   readonly alarmTopic: ITopic;

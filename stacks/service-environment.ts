@@ -1,14 +1,14 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
-import type { GlobalDatabase } from '../constructs/data/global-database';
+import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { registerTableName } from '../lib/naming';
 import { clientPolicy, clientPolicyPairs, regionCapacity, residencyRules } from '../regions';
 import type { RegionContext } from './region-context';
 
 /** What the processes of a Region talk to. */
 export interface ServiceDependencies {
-  readonly database: GlobalDatabase;
+  readonly database: IGlobalDatabase;
   readonly cache: CacheTier;
   readonly queue: IQueue;
   /** `<AppConfig application>/<environment>/<profile>`. */

@@ -11,7 +11,7 @@ import { CloneGroup } from '../constructs/compute/clone-group';
 import { ConfigRollout } from '../constructs/config/config-rollout';
 import { LiveSettingsController } from '../constructs/config/live-settings-controller';
 import type { CacheTier } from '../constructs/data/cache-tier';
-import type { GlobalDatabase } from '../constructs/data/global-database';
+import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { Register } from '../constructs/data/register';
 import type { IRegister } from '../constructs/data/register-access';
 import type { RegionNetwork } from '../constructs/network/region-network';
@@ -45,7 +45,7 @@ const MESSAGES_PER_WORKER = 100;
 export interface ServiceStackProps extends RegionStackProps {
   readonly network: RegionNetwork;
   readonly certificate: ICertificate;
-  readonly database: GlobalDatabase;
+  readonly database: IGlobalDatabase;
   readonly cache: CacheTier;
   readonly alarmTopic: ITopic;
 }

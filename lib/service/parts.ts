@@ -19,9 +19,10 @@ import { LeaseKeeper } from '../runtime/register/lease-keeper';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
 import type { Logger } from '../runtime/telemetry/logger';
 import { Activation } from './activation';
+import { cachePrefix } from './cache-keys';
 import { makeShards, type ShardParts } from './carts/shard-parts';
 import { guardCache, guardedReads } from './guards';
-import { keyPrefix, orderCache, orderWarmer } from './orders/order-cache';
+import { orderCache, orderWarmer } from './orders/order-cache';
 import { OrderReads, type OrderView } from './orders/order-reads';
 import { OrderResidency } from './residency/residency-orders';
 import { ensureSchema } from './schema';
@@ -148,7 +149,7 @@ function makeCache(environment: ServiceEnvironment, clock: Clock, logger: Logger
     application,
   } = environment;
   const signIn = identity && { user: identity.user, password: cacheTokens(identity, region) };
-  const cache = redisCache({ url, logger, clock, prefix: keyPrefix(application), signIn });
+  const cache = redisCache({ url, logger, clock, prefix: cachePrefix(application), signIn });
   return new OwedRemovals({ cache: guardCache(cache, { clock, logger }), clock, logger });
 }
 

@@ -141,6 +141,19 @@ test('places follow commits: what was begun first and committed last comes last,
   expect((last?.position ?? 0) - (next?.position ?? 0)).toBe(1);
 });
 
+test('while more wait than one turn places, the oldest get their places first', async () => {
+  const process = active.process(new TestLease(3));
+  const ids: string[] = [];
+  for (let index = 0; index < 5; index += 1) ids.push((await process.order(randomUUID())).order.id);
+  const turn = () => active.pool.transaction(transaction => orderChanges(transaction, 2));
+  const keys = async () => (await readChanges(active.pool, 1, 1000)).map(({ key }) => key);
+  const before = await keys();
+  expect(await turn()).toBe(2);
+  expect(await keys()).toEqual([...before, ...ids.slice(0, 2)]);
+  expect([await turn(), await turn(), await turn()]).toEqual([2, 1, 0]);
+  expect(await keys()).toEqual([...before, ...ids]);
+});
+
 describe('the invalidator of a standby', () => {
   test('removes from its own cache what its own replica shows as changed, and fills it anew', async () => {
     const process = active.process(new TestLease(3));

@@ -47,7 +47,7 @@ test('the cache of a new epoch is filled with the newest orders, as they stand i
 
 test('keys carry the epoch, and without one there is none', () => {
   expect([orderKey('orders', 7, 'x'), orderKey('orders', undefined, 'x')]).toEqual([
-    'orders:7:order:x',
+    'orders:cache:7:order:x',
     undefined,
   ]);
 });

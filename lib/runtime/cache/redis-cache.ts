@@ -12,7 +12,7 @@ export interface RedisCacheOptions {
   readonly url: string;
   readonly logger: Logger;
   readonly clock: Pick<Clock, 'monotonic'>;
-  /** What every key of this application begins with, such as `orders:`; `clear` removes those. */
+  /** What every key of this cache begins with, such as `orders:cache:`, and nothing else does: `clear` removes those. */
   readonly prefix: string;
   /** Signs in as this user with the passwords it makes. @default - no signing in */
   readonly signIn?: { readonly user: string; readonly password: () => Promise<string> };

@@ -3,6 +3,7 @@ import type { Cache } from '../../runtime/cache/cache';
 import { CacheAside } from '../../runtime/cache/cache-aside';
 import { CacheWarmer } from '../../runtime/cache/cache-warmer';
 import type { Clock } from '../../runtime/clock';
+import { cachePrefix } from '../cache-keys';
 import type { OrderReads, OrderView } from './order-reads';
 
 /** What the cache of orders stands on. */
@@ -65,10 +66,7 @@ export const longestLifeSeconds = (cacheSeconds: number): number =>
   Math.max(OPEN_ORDER_SECONDS, cacheSeconds) + STALE_SECONDS;
 
 /** Key of the place up to which this Region's cache was cleaned of changes, whatever the epoch. */
-export const changePlaceKey = (application: string): string => `${keyPrefix(application)}changes`;
-
-/** What every key of an application begins with. */
-export const keyPrefix = (application: string): string => `${application}:`;
+export const changePlaceKey = (application: string): string => `${cachePrefix(application)}changes`;
 
 /**
  * Key of an order in the cache; none while no epoch is known. Orders with their tag have keys of their own: one that was
@@ -81,5 +79,5 @@ export function orderKey(
   tagged = false,
 ): string | undefined {
   const kind = tagged ? 'tagged-order' : 'order';
-  return epoch === undefined ? undefined : `${keyPrefix(application)}${epoch}:${kind}:${id}`;
+  return epoch === undefined ? undefined : `${cachePrefix(application)}${epoch}:${kind}:${id}`;
 }

@@ -1,10 +1,12 @@
 import Redis from 'ioredis';
 import { systemClock as clock } from '../../../lib/clock';
 import { waitFor } from '../../../lib/lab/wait-for';
+import { redisCache } from '../../../lib/runtime/cache/redis-cache';
 import { RateLimiter } from '../../../lib/runtime/edge/rate-limiter';
 import type { RatePolicy } from '../../../lib/runtime/edge/rate-policy';
 import { connectLimits, redisLimits } from '../../../lib/runtime/edge/redis-limits';
 import { silentLogger } from '../../../lib/runtime/telemetry/logger';
+import { cachePrefix, limitPrefix } from '../../../lib/service/cache-keys';
 import { startValkey, type TestValkey } from '../../helpers/valkey';
 
 jest.setTimeout(120_000);
@@ -98,4 +100,23 @@ test('the server dies: its share is given out here; it comes back: all clones co
     timeout: 5000,
     what: 'the shared counts',
   });
+});
+
+test('clearing the cache of an application leaves the counts of its clients alone', async () => {
+  await plain.set(`${cachePrefix('orders')}7:order:o1`, 'cached');
+  const prefix = limitPrefix('orders');
+  const charge = () => redisLimits({ client: clones[0] as Redis, prefix }).take('cleared', [DAY]);
+  for (let n = 0; n < 7; n += 1) expect((await charge()).allowed).toBe(true);
+  const cache = redisCache({
+    ...{ url: valkey.url, logger: silentLogger, clock, prefix: cachePrefix('orders') },
+    commandTimeoutMilliseconds: 2000,
+  });
+  try {
+    await waitFor(() => cache.problem === undefined, { clock, timeout: 10_000, what: 'the cache' });
+    expect(await cache.clear()).toBe(true);
+  } finally {
+    await cache.close();
+  }
+  expect(await plain.exists(`${cachePrefix('orders')}7:order:o1`)).toBe(0);
+  expect((await charge()).allowed).toBe(false);
 });
