@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runProgram } from '../../lib/cli/program';
+import { systemClock } from '../../lib/clock';
+import { ROOT } from '../helpers/sources';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'holdfast-drift-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const template = (Resources: object): string => JSON.stringify({ Resources });
+const QUEUE = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 1 } };
+const SLOWER = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 2 } };
+const NESTED = { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'a' } };
+
+function file(name: string, text: string): string {
+  const place = path.join(folder, name);
+  mkdirSync(path.dirname(place), { recursive: true });
+  writeFileSync(place, text);
+  return place;
+}
+
+/** The command in this process, as `bin/` runs it, in a project of its own. */
+async function drift(...words: readonly string[]) {
+  const printed: string[] = [];
+  const told: string[] = [];
+  let exitCode: number = 0;
+  await runProgram(
+    {
+      ...{ projectRoot: folder, installRoot: ROOT, clock: systemClock, colour: false, environment: {} },
+      signal: new AbortController().signal,
+      output: { emit: event => told.push(event.text) },
+      print: text => printed.push(text),
+      exit: code => {
+        exitCode = code;
+      },
+    },
+    ['node', 'holdfast', 'drift', ...words],
+  );
+  return { exitCode, told, stdout: printed.join('') };
+}
+
+/** Two templates of one queue and what the options make of them. */
+const pair = (before: object, after: object) => [
+  ...['--before', file('deployed/orders.template.json', template(before))],
+  ...['--after', file('new/orders.template.json', template(after))],
+];
+
+test('equal templates are clean and exit 0; --json is the document of the contract', async () => {
+  const { exitCode, stdout } = await drift(...pair({ Queue: QUEUE }, { Queue: QUEUE }), '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    version: 1,
+    verdict: 'clean',
+    counts: { checked: 1, unchecked: 0, unknown: 0, noise: 0, expected: 0, change: 0, danger: 0 },
+    findings: [],
+  });
+});
+
+test('a change is told with its stack and path, and fails the run only when asked to', async () => {
+  const files = pair({ Queue: QUEUE }, { Queue: SLOWER });
+  const calm = await drift(...files, '--format', 'json');
+  expect(calm.exitCode).toBe(0);
+  const { verdict, findings } = JSON.parse(calm.stdout);
+  expect(verdict).toBe('changes');
+  expect(findings).toEqual([
+    expect.objectContaining({
+      ...{ class: 'change', stack: 'orders', resource: 'Queue', type: 'AWS::SQS::Queue', action: 'update' },
+      path: 'Properties.DelaySeconds',
+    }),
+  ]);
+  expect((await drift(...files, '--fail-on', 'change')).exitCode).toBe(2);
+  expect((await drift(...files, '--fail-on', 'any')).exitCode).toBe(2);
+});
+
+test('BP-44 a nested stack is not checked: exit 1, and the text says 1 of 2', async () => {
+  const both = { Queue: QUEUE, Inner: NESTED };
+  const { exitCode, stdout } = await drift(...pair(both, both));
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('drift: unchecked.');
+  expect(stdout).toContain('checked 1 of 2 resources');
+});
+
+test.each(['md', 'sarif', 'junit', 'html', 'json', 'terminal'])(
+  '--format %s goes to a file or to the output, the same',
+  async format => {
+    const files = pair({ Queue: QUEUE }, { Queue: SLOWER });
+    const out = path.join(folder, 'reports', `drift.${format}`);
+    const { stdout } = await drift(...files, '--format', format);
+    const written = await drift(...files, '--format', format, '--out', out);
+    expect(readFileSync(out, 'utf8').trimEnd()).toBe(stdout.trimEnd());
+    expect(stdout).toContain('DelaySeconds');
+    expect(written.stdout).toContain('drift: changes.');
+    const document = await drift(...files, '--format', format, '--out', out, '--json');
+    expect(JSON.parse(document.stdout)).toMatchObject({ verdict: 'changes' });
+  },
+);
+
+test('the last report stays, and is formatted again with the same verdict', async () => {
+  await drift(...pair({ Queue: QUEUE }, { Queue: SLOWER }));
+  const kept = path.join(folder, 'out', 'drift', 'report.json');
+  const again = await drift('--report', kept, '--format', 'md', '--fail-on', 'change');
+  expect(again.exitCode).toBe(2);
+  expect(again.stdout).toContain('## Drift: changes');
+  const lying = JSON.parse(readFileSync(kept, 'utf8'));
+  lying.verdict = 'clean';
+  lying.counts.change = 0;
+  const told = await drift('--report', file('lying.json', JSON.stringify(lying)), '--json');
+  expect(JSON.parse(told.stdout)).toMatchObject({ verdict: 'changes', counts: { change: 1 } });
+});
+
+test('a template that cannot be read is said to be so, and is not clean', async () => {
+  const before = file('a.json', '{"Resources": ');
+  const after = file('b.json', template({ Queue: QUEUE }));
+  const { exitCode, stdout } = await drift('--before', before, '--after', after, '--json');
+  expect(exitCode).toBe(1);
+  const { verdict, findings } = JSON.parse(stdout);
+  expect(verdict).toBe('unchecked');
+  expect(findings[0]).toMatchObject({ class: 'unchecked', why: expect.stringContaining('a.json') });
+});
+
+test("the user's own rules judge beside Holdfast's", async () => {
+  const rules = file(
+    'rules.js',
+    `exports.rules = [{ id: 'slow-queue', class: 'danger', title: 't', why: 'orders wait', fix: 'f', source: 's',
+      types: ['AWS::SQS::Queue'], judge: change => ({ holds: 'yes', paths: change.differences.map(d => d.path) }) }];`,
+  );
+  const { exitCode, stdout } = await drift(
+    ...pair({ Queue: QUEUE }, { Queue: SLOWER }),
+    '--rules',
+    rules,
+    '--json',
+  );
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(stdout).findings[0]).toMatchObject({
+    rule: 'slow-queue',
+    class: 'danger',
+    why: 'orders wait',
+  });
+});
+
+test.each([
+  ['nothing to compare', [], 'nothing to compare'],
+  ['half a pair', ['--before', 'a.json'], '--after'],
+  ['a rules file that is none', ['--rules', '/no/such.js'], 'cannot be loaded'],
+  ['two formats for one output', ['--json', '--format', 'md', '--report', 'r.json'], '--out'],
+  ['a report that is none', ['--report', __filename], 'is no JSON'],
+])('%s is refused with what to do', async (_what, words, said) => {
+  const { exitCode, told } = await drift(...words);
+  expect(exitCode).toBe(1);
+  expect(told.join('\n')).toContain(said);
+});
