@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { Register } from '../constructs/data/register';
+import { DeployInterlock } from '../constructs/delivery/deploy-interlock';
 import { OperatorRole } from '../constructs/policy/operator-role';
 import type { Gate } from '../constructs/traffic/gate';
 import {
@@ -34,7 +35,7 @@ export interface OperationsStackProps extends RegionStackProps {
   readonly alarmTopic: ITopic;
 }
 
-/** Alarms and dashboard of a Region, and the role in which drills move it. */
+/** Alarms and dashboard of a Region, the role in which drills move it, and what holds deploys back meanwhile. */
 export class OperationsStack extends Stack {
   readonly operatorRole: OperatorRole;
 
@@ -43,6 +44,7 @@ export class OperationsStack extends Stack {
     addAlarms(this, props);
     addDashboard(this, props);
     this.operatorRole = this.createOperatorRole(props.context);
+    new DeployInterlock(this, 'Interlock', { application: props.context.topology.application });
   }
 
   private createOperatorRole({ topology, region }: RegionContext): OperatorRole {

@@ -1,8 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnLambdaHook, Duration } from 'aws-cdk-lib';
 import { Alarm, Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { PlainService } from './service';
@@ -47,5 +49,27 @@ export class PlainOperations extends Construct {
     ]) {
       role.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
     }
+    this.addHook();
+  }
+
+  /** A hook that is asked before stacks change. */
+  private addHook(): void {
+    const handler = new LambdaFunction(this, 'Hook', {
+      runtime: Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => ({ hookStatus: "SUCCESS" });'),
+      logGroup: new LogGroup(this, 'HookLogs'),
+    });
+    handler.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] }));
+    const role = new Role(this, 'HookRole', { assumedBy: new ServicePrincipal('cloudformation') });
+    handler.grantInvoke(role);
+    new CfnLambdaHook(this, 'LambdaHook', {
+      alias: 'Plain::Orders::Hook',
+      executionRole: role.roleArn,
+      lambdaFunction: handler.functionArn,
+      failureMode: 'FAIL',
+      hookStatus: 'ENABLED',
+      targetOperations: ['STACK', 'CHANGE_SET'],
+    });
   }
 }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { breakGlassName, registerTableName } from '../../lib/naming';
 import { buildOutput } from '../compute/build-output';
 import { DRILL_LOCK_KEY, REGISTER_KEY } from '../data/register-keys';
-import { assertRules, matching, type Rule } from '../validation';
+import { assertRules, matching, type Rule, wholeNumber } from '../validation';
 
 /** What an interlock needs of a caller that knows its place. */
 export interface DeployInterlockOptions {
@@ -27,6 +27,12 @@ export interface DeployInterlockOptions {
    * @default - `<application>-register`
    */
   readonly registerTableName?: string;
+  /**
+   * Executions that are kept for the function, so that nothing else in the account keeps it from answering, and that it
+   * cannot exceed. The account must have 100 more than all that is reserved in it.
+   * @default 5
+   */
+  readonly reservedConcurrency?: number;
   /**
    * Code of the function, with `index.handler`.
    * @default - the interlock built by `npm run build`
@@ -106,6 +112,7 @@ export class DeployInterlock extends Construct implements iam.IGrantable {
       memorySize: 512,
       // CloudFormation waits 30 s; two attempts at each reading fit.
       timeout: Duration.seconds(15),
+      reservedConcurrentExecutions: props.reservedConcurrency ?? 5,
       environment: {
         HOLDFAST_REGISTER_TABLE: tableName,
         HOLDFAST_REGISTER_KEYS: keys.join(','),
@@ -191,6 +198,7 @@ function rulesOf(props: DeployInterlockProps, stackNames: readonly string[]): Ru
       /^[a-z][a-z0-9-]{2,19}$/,
       'use 3 to 20 lower-case letters, digits and hyphens',
     ),
+    wholeNumber('reservedConcurrency', props.reservedConcurrency ?? 5, 1, 1000),
     (stackNames.length < 1 || stackNames.length > 50) && {
       path: 'stackNames',
       received: stackNames.length,

@@ -1,5 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import { stackName } from '../../lib/naming';
 import { recoveryBudget } from '../../regions';
 import { runCli } from '../helpers/cli';
 import { ROOT } from '../helpers/sources';
@@ -8,6 +14,35 @@ import { connect, eventually, healthy, order, resolved, SEED, STANDBY, status, t
 const BUDGET = recoveryBudget(topology).modes.switchover;
 
 const KEY = `taken-before-the-move-${process.pid}`;
+
+/** What a deploy of a Region's network that adds a tag is told, and what the stack's tags are afterwards. */
+async function tagNetwork(region: string) {
+  const credentials = { accessKeyId: 'somebody', secretAccessKey: 'lab' };
+  const client = new CloudFormationClient({
+    region,
+    endpoint: connect().endpoint,
+    credentials,
+    maxAttempts: 1,
+  });
+  const StackName = stackName(topology.application, 'network');
+  const described = async () => (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.[0];
+  try {
+    const before = await described();
+    const Tags = [...(before?.Tags ?? []), { Key: 'deployed', Value: 'in the middle' }];
+    const told = await client
+      .send(new UpdateStackCommand({ StackName, UsePreviousTemplate: true, Tags }))
+      .then(() => 'done', String);
+    const after = await described();
+    return {
+      told,
+      isUnchanged:
+        JSON.stringify([after?.Tags, after?.StackStatus]) ===
+        JSON.stringify([before?.Tags, before?.StackStatus]),
+    };
+  } finally {
+    client.destroy();
+  }
+}
 
 beforeAll(async () => {
   await healthy();
@@ -18,10 +53,23 @@ test('holdfast drill switchover --to us-west-2, under load and with every global
   const { gateway, timeScale } = connect();
   for (const service of ['route53', 'iam']) await gateway.deny({ id: service, caller: 'lab-drill', service });
   const [cursor] = (await gateway.calls()).slice(-1);
-  const { exitCode, stdout, stderr } = await runCli(['drill', 'switchover', '--to', STANDBY, '--json']);
+  const drilling = runCli(['drill', 'switchover', '--to', STANDBY, '--json']);
+  const held = await eventually('deploys held back in both Regions', async () => {
+    const answer = await runCli(['interlock', 'status', '--json']);
+    return answer.exitCode === 2 && !answer.stdout.includes('"free"') && answer.stdout;
+  });
+  const deploys = await Promise.all([SEED, STANDBY].map(tagNetwork));
+  const { exitCode, stdout, stderr } = await drilling;
   for (const service of ['route53', 'iam']) await gateway.allow(service);
   expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
   const report = JSON.parse(stdout);
+  expect(held).toContain(`drill ${report.id} of`);
+  for (const { told, isUnchanged } of deploys) {
+    expect(told).toMatch(
+      /hook\(s\) failed: drill .* is under way\. It binds until .*holdfast interlock open/,
+    );
+    expect(isUnchanged).toBe(true);
+  }
 
   expect(report).toMatchObject({
     version: 1,

@@ -17,6 +17,7 @@ const WITHOUT_TAGS = [
   'AWS::AppConfig::HostedConfigurationVersion',
   'AWS::AutoScaling::LifecycleHook',
   'AWS::AutoScaling::ScalingPolicy',
+  'AWS::CloudFormation::LambdaHook',
   'AWS::EC2::Route',
   'AWS::EC2::SecurityGroupEgress',
   'AWS::EC2::SecurityGroupIngress',

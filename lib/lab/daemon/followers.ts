@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Gateway } from '../gateway';
+import { Interlock } from '../interlock';
 import { LiveSettings } from '../live-settings';
 import { regionAddress } from '../network';
 import {
@@ -21,6 +22,8 @@ export interface Followers {
   readonly reconciler: Reconciler;
   /** Controllers of the live settings, by Region. */
   readonly liveSettings: ReadonlyMap<string, LiveSettings>;
+  /** Deploy interlocks, by Region. */
+  readonly interlocks: ReadonlyMap<string, Interlock>;
   readonly databaseFollower: DatabaseFollower;
   readonly problems: Problems;
   readonly clients: ReadonlyMap<string, RegionClients>;
@@ -56,7 +59,8 @@ export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
   const { database } = stores;
   const databaseFollower = new DatabaseFollower({ application, database, gateway, clients, clock, output });
   const liveSettings = makeLiveSettings(context, gateway, problems);
-  return { regions, reconciler, liveSettings, databaseFollower, problems, clients };
+  const interlocks = makeInterlocks(context, gateway);
+  return { regions, reconciler, liveSettings, interlocks, databaseFollower, problems, clients };
 }
 
 /** Stops following, then the processes that were started; databases are finished with their moves first. */
@@ -66,6 +70,7 @@ export async function stopFollowers(followers: Followers): Promise<void> {
     followers.reconciler.stop(),
     followers.databaseFollower.stop(),
     ...controllers.map(controller => controller.stop()),
+    ...[...followers.interlocks.values()].map(interlock => interlock.stop()),
   ]);
   for (const clients of followers.clients.values()) destroyClients(clients);
 }
@@ -124,6 +129,25 @@ function makeLiveSettings(
     return [region, new LiveSettings({ ...common, region, host, endpoint, overlay })] as const;
   });
   return new Map(controllers);
+}
+
+/** Asked by the gateway in CloudFormation's place. */
+function makeInterlocks(context: DaemonContext, gateway: Gateway): ReadonlyMap<string, Interlock> {
+  const { settings, registry, clock, output } = context;
+  const { application } = settings;
+  const { endpoint } = gateway;
+  const interlocks = new Map(
+    settings.regions.map((region, index) => {
+      const overlay = commonOverlay(context, gateway, region, 'lab-interlock');
+      const host = regionAddress(index);
+      return [
+        region,
+        new Interlock({ application, region, host, endpoint, registry, clock, output, overlay }),
+      ];
+    }),
+  );
+  gateway.askBeforeStackChanges(async change => interlocks.get(change.region)?.refusal(change));
+  return interlocks;
 }
 
 function clientsOf(clients: ReadonlyMap<string, RegionClients>, region: string): RegionClients {

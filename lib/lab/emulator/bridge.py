@@ -231,7 +231,25 @@ def web_acl_association_delete(physical_id, props):
         waf._associations.pop(props["ResourceArn"])
 
 
+# -- hooks -----------------------------------------------------------------------------------------------------
+
+
+def hook_create(logical_id, props, stack):
+    arn = f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:type/hook/{props['Alias'].replace('::', '-')}"
+    return arn, {"HookArn": arn}
+
+
+def hook_update(physical_id, old, new, stack):
+    return hook_create("", new, stack)
+
+
+def hook_delete(physical_id, props):
+    pass
+
+
 HANDLERS = {
+    # The gateway asks the hook's function before it lets a stack change.
+    "AWS::CloudFormation::LambdaHook": {"create": hook_create, "update": hook_update, "delete": hook_delete},
     "AWS::EC2::EIP": {"create": eip_create, "update": eip_update, "delete": eip_delete},
     "AWS::EC2::NatGateway": {"create": nat_create, "update": nat_update, "delete": nat_delete},
     "AWS::EC2::FlowLog": {"create": flow_log_create, "update": flow_log_update, "delete": flow_log_delete},

@@ -31,6 +31,8 @@ export const PARTLY: Readonly<Record<string, string>> = {
     'a record: the lab starts and stops a process in order by itself, and nobody waits for its report',
   'AWS::AutoScaling::ScalingPolicy': 'a record: nothing scales by itself',
   'AWS::CertificateManager::Certificate': 'issued at once and never used: the lab speaks HTTP on loopback',
+  'AWS::CloudFormation::LambdaHook':
+    'the gateway asks its function before a stack changes, and refuses the call itself; its filters are read as the names of the application, without its own stack',
   'AWS::CloudWatch::Alarm': `${RECORD_ALARM}; over metric math it is never evaluated, and listed by name as not emulated`,
   'AWS::CloudWatch::CompositeAlarm': `made by the launcher in the emulator's CloudWatch; ${RECORD_ALARM}`,
   'AWS::CloudWatch::Dashboard': 'a record',

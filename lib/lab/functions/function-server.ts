@@ -1,5 +1,5 @@
 /**
- * Runs a function as EventBridge and Lambda would: a call of its endpoint invokes the bundle's `handler`, and what it
+ * Runs a function as Lambda would: a call of its endpoint invokes the bundle's `handler` with the call's body, and what it
  * returns, or the message of what it throws, is the answer. Arguments: path of the bundle, address and port to listen
  * on.
  */
@@ -11,8 +11,11 @@ const { handler } = require(bundle) as { handler: (event: object) => Promise<unk
 const answer = (response: ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? null));
 
-const server = createServer((_request, response) => {
-  handler({}).then(
+const server = createServer(async (request, response) => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const event = parts.length === 0 ? {} : (JSON.parse(Buffer.concat(parts).toString()) as object);
+  handler(event).then(
     result => answer(response, 200, result),
     error => {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -10,6 +10,7 @@ import type { Ask, Keeper } from './keeper';
 import { isDenied, takeFault } from './policy';
 import { registerQuorum } from './register-quorum';
 import { accessDenied, type Reply, serverError, throttled } from './reply';
+import { hookRefusal, type StackHook, stackChangeOf } from './stack-hook';
 import { stackSettling } from './stack-settling';
 import type { GatewayState } from './state';
 import type { CallOutcome, FaultEffect } from './types';
@@ -40,6 +41,7 @@ export class Gateway {
   readonly #server: Server;
   readonly #closing = new AbortController();
   #upstream: Upstream | undefined;
+  #stackHook: StackHook | undefined;
 
   private constructor(private readonly options: GatewayOptions) {
     this.state = options.state;
@@ -94,6 +96,11 @@ export class Gateway {
   /** Adds an operation to the admin API, under `/_holdfast/<path>`. */
   handleAdmin(method: string, path: string, handler: AdminHandler): void {
     this.#admin.add(method, path, handler);
+  }
+
+  /** Has each change of a stack asked about before the emulator hears of it. */
+  askBeforeStackChanges(hook: StackHook): void {
+    this.#stackHook = hook;
   }
 
   /**
@@ -151,6 +158,9 @@ export class Gateway {
     const broken = fault === undefined ? undefined : faultReply(call, fault);
     if (broken !== undefined) return send(response, broken, 'fault');
     if (fault?.kind === 'latency') await this.options.clock.sleep(fault.milliseconds, this.#closing.signal);
+    const change = stackChangeOf(call);
+    const refusal = change === undefined ? undefined : await this.#stackHook?.(change);
+    if (refusal !== undefined) return send(response, hookRefusal(call, refusal), 'denied');
     return this.#answer(call, request, response);
   }
 

@@ -117,6 +117,7 @@ test('wrong values are refused together, each with its place and its fix', () =>
   expect(build).toThrow(/stackNames\[0\].*"9lives"/);
   expect(build).toThrow(/stackNames\[1\].*"orders_data"/);
   expect(build).toThrow(/registerKeys/);
+  expect(() => interlock({ reservedConcurrency: 0 })).toThrow(/reservedConcurrency.*received 0.*1 to 1000/);
   expect(() => interlock({ stackNames: [] })).toThrow(/1 to 50 names/);
   expect(() => interlock({ stackNames: Array.from({ length: 51 }, () => 'a') })).toThrow(/received 51/);
 });

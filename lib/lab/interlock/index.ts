@@ -1,0 +1,1 @@
+export { Interlock, type InterlockOptions } from './interlock';
