@@ -2,6 +2,9 @@
 export { classify } from './classify/classify';
 export type { DriftRule, Facts, Judged, RuleContext } from './classify/rule';
 export { compareTemplates } from './compare/templates';
+export { GitHubApi, type GitHubOptions } from './github/api';
+export { type CommentOptions, type Posted, postComment } from './github/comment';
+export { type Filed, fileIssues, type IssueOptions } from './github/issues';
 export type {
   Action,
   Comparison,
@@ -18,6 +21,7 @@ export type {
   Verdict,
 } from './model';
 export { CLASSES } from './model';
+export { readJsonFile } from './read-json';
 export { FORMATS, type Format, type FormatOptions, formatReport } from './report/format';
 export { LONGEST_COMMENT, type MarkdownOptions, markdown, markerOf, stepSummary } from './report/markdown';
 export { readReport } from './report/read-report';

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DriftCliOptions } from '../actions/drift';
+import type { PublishOptions } from '../actions/drift-publish';
 import type { CommandContext } from '../context';
 import { runCommand } from '../run';
 
@@ -14,8 +15,9 @@ Exit codes: 2 when a finding reaches --fail-on, else 1 when anything could not b
 
 /** `holdfast drift`: what would change, what has changed, and what of it is dangerous. */
 export function driftCommand(program: Command, context: CommandContext): void {
-  program
-    .command('drift')
+  const drift = program.command('drift');
+  publishCommand(drift, context);
+  drift
     .description('what would change, what has drifted, what is dangerous, and what could not be checked')
     .option('--before <file>', 'deployed template (JSON)')
     .option('--after <file>', 'new template (JSON)')
@@ -45,4 +47,34 @@ export function driftCommand(program: Command, context: CommandContext): void {
     });
 }
 
+function publishCommand(drift: Command, context: CommandContext): void {
+  drift
+    .command('publish')
+    .description('put a report where a GitHub workflow shows it: step summary, pull request, issues')
+    .option('--report <file>', 'the report; that of the last run by default')
+    .addOption(
+      new Option('--to <place>', 'where').choices(['summary', 'comment', 'issues']).makeOptionMandatory(),
+    )
+    .option('--pull-request <number>', "number of the pull request; the event's own by default")
+    .option('--comment-key <key>', 'names the comment, when a pull request has several', 'drift')
+    .option('--label <label>', 'label of the issues', 'drift')
+    .option(
+      '--author <login>',
+      'login that the token acts as; only its texts are touched',
+      'github-actions[bot]',
+    )
+    .option('--whole <where>', 'where the whole report is; the run by default')
+    .addHelpText('after', PUBLISH_HELP)
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<PublishOptions>();
+      context.exit(await runCommand(context, options, () => loadPublish().publish(context, options)));
+    });
+}
+
+const PUBLISH_HELP = `
+Reads GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_EVENT_PATH, GITHUB_STEP_SUMMARY, as a workflow has them.
+The comment is updated in place and never deleted; one issue a stack is opened, updated and closed.
+`;
+
+const loadPublish = () => require('../actions/drift-publish') as typeof import('../actions/drift-publish');
 const load = () => require('../actions/drift') as typeof import('../actions/drift');
