@@ -12,6 +12,7 @@ export const LAB_MARK = 'HOLDFAST_LAB';
 
 interface ProcessStat {
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly startTime: string;
 }
@@ -25,10 +26,10 @@ function processStat(pid: number): ProcessStat | undefined {
     return undefined;
   }
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || group === undefined || startTime === undefined) return undefined;
-  return { state, group: Number(group), startTime };
+  return { state, parent: Number(parent), group: Number(group), startTime };
 }
 
 /** The identity of a living process, or undefined. A zombie is dead. */
@@ -73,6 +74,37 @@ export function signalIfSame(identity: ProcessIdentity, signal: NodeJS.Signals, 
   } catch {
     return false; // it ended between the look and the signal
   }
+}
+
+/** Whether this very process lives and is stopped (SIGSTOP): it runs nothing until SIGCONT. */
+export function isFrozen(identity: ProcessIdentity): boolean {
+  const stat = processStat(identity.pid);
+  return stat?.startTime === identity.startTime && stat.state === 'T';
+}
+
+/**
+ * Signals a process and everything that descends from it, parents first, so that nobody is born behind the signal's back.
+ * A group would not do: each backend of PostgreSQL leads a group of its own.
+ * @returns whether the process itself was there
+ */
+export function signalTree(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!signalIfSame(identity, signal)) return false;
+  for (const each of descendants(identity.pid)) signalIfSame(each, signal);
+  return true;
+}
+
+/** Everything that descends from a process, parents before their children. */
+export function descendants(pid: number): ProcessIdentity[] {
+  const children = new Map<number, ProcessIdentity[]>();
+  for (const name of readdirSync('/proc').filter(each => /^\d+$/.test(each))) {
+    const stat = processStat(Number(name));
+    if (stat === undefined || stat.state === 'Z') continue;
+    const siblings = children.get(stat.parent) ?? [];
+    children.set(stat.parent, [...siblings, { pid: Number(name), startTime: stat.startTime }]);
+  }
+  const below = (parent: number): ProcessIdentity[] =>
+    (children.get(parent) ?? []).flatMap(child => [child, ...below(child.pid)]);
+  return below(pid);
 }
 
 /** Identifies the current boot, since start times begin anew with each. */

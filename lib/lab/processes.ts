@@ -3,8 +3,18 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { HoldfastError } from '../errors';
 import type { Clock } from '../ports';
+import { type Disturbance, disturb } from './disturbance';
 import type { LabPaths } from './paths';
-import { identify, isAlive, LAB_MARK, type ProcessIdentity, signalIfSame } from './proc';
+import {
+  descendants,
+  identify,
+  isAlive,
+  isFrozen,
+  LAB_MARK,
+  type ProcessIdentity,
+  signalIfSame,
+  signalTree,
+} from './proc';
 import { type ProcessEntry, ProcessRecords } from './process-records';
 import { stopEntry } from './stop-processes';
 
@@ -26,6 +36,8 @@ export interface ProcessSpec {
   readonly stopTimeout?: number;
   /** Whether it may outlive the process that started it. @default false */
   readonly independent?: boolean;
+  /** Whether it loads the lab's preload, which makes it {@link RunningProcess.disturb} itself. @default false */
+  readonly disturbable?: boolean;
 }
 
 /** How a process ended. */
@@ -44,8 +56,19 @@ export interface RunningProcess extends ProcessIdentity {
   readonly exited: Promise<ProcessExit>;
   /** Asks it to end, waits, kills what is left of its group, removes its entry. */
   stop(): Promise<void>;
-  /** Signals this process alone, as a fault would. */
+  /** Kills it as a fault would; what it had started ends of itself, also when it was frozen. */
   kill(signal: NodeJS.Signals): void;
+  /** Stops it and everything that it has started where they stand (SIGSTOP), until {@link thaw}. */
+  freeze(): void;
+  /** Lets it go on (SIGCONT). */
+  thaw(): void;
+  /** Whether it is frozen. */
+  readonly frozen: boolean;
+  /**
+   * Makes it delay its network or skew its clock, and waits until it does.
+   * @throws HoldfastError `refused` when it was started without the preload, `timeout` when it does not answer
+   */
+  disturb(disturbance: Disturbance): Promise<void>;
 }
 
 /**
@@ -91,7 +114,13 @@ export class ProcessRegistry {
       command: entry.command,
       log,
       exited,
-      kill: signal => void signalIfSame(identity, signal),
+      kill: signal => killTree(identity, signal),
+      freeze: () => void signalTree(identity, 'SIGSTOP'),
+      thaw: () => void signalTree(identity, 'SIGCONT'),
+      get frozen() {
+        return isFrozen(identity);
+      },
+      disturb: disturbance => disturb(child, spec.name, disturbance),
       stop: async () => {
         await stopEntry(entry, this.clock);
         await exited;
@@ -111,7 +140,7 @@ export class ProcessRegistry {
       return spawn(spec.command, [...spec.args], {
         cwd: spec.cwd ?? this.paths.projectRoot,
         env: { ...spec.env, [LAB_MARK]: this.paths.labId },
-        stdio: ['ignore', output, output],
+        stdio: spec.disturbable === true ? ['ignore', output, output, 'ipc'] : ['ignore', output, output],
         detached: true,
         ...spec.user,
       });
@@ -130,6 +159,13 @@ export class ProcessRegistry {
       stopTimeout: spec.stopTimeout ?? 5000,
     });
   }
+}
+
+/** Its children notice its death and end; a frozen child would notice nothing, and hold what the next one needs. */
+function killTree(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  const children = descendants(identity.pid);
+  signalIfSame(identity, signal);
+  for (const child of children) if (isFrozen(child)) signalIfSame(child, 'SIGCONT');
 }
 
 function exitOf(child: ChildProcess): Promise<ProcessExit> {

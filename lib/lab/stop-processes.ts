@@ -1,15 +1,19 @@
 import type { Clock } from '../ports';
 import type { LabPaths } from './paths';
-import { isAlive, markedProcesses, type ProcessIdentity, signalIfSame } from './proc';
+import { isAlive, isFrozen, markedProcesses, type ProcessIdentity, signalIfSame, signalTree } from './proc';
 import { type ProcessEntry, ProcessRecords } from './process-records';
 import { waitFor } from './wait-for';
 
 /** Milliseconds that the kernel gets to take a killed process away. */
 const KILL_TIMEOUT = 10_000;
 
-/** Ends one process: its stop signal, a wait, SIGKILL to its group. Nothing happens unless pid and start time match. */
+/**
+ * Ends one process: its stop signal, a wait, SIGKILL to its group. Nothing happens unless pid and start time match. A
+ * frozen one is woken with the signal already waiting for it, so that it does nothing else first.
+ */
 export async function stopEntry(entry: ProcessEntry, clock: Clock): Promise<void> {
   if (signalIfSame(entry, entry.stopSignal)) {
+    if (isFrozen(entry)) signalTree(entry, 'SIGCONT');
     await waitFor(() => !isAlive(entry), {
       clock,
       timeout: entry.stopTimeout,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock as clock } from '../../lib/clock';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';
-import { identify, isAlive, markedProcesses } from '../../lib/lab/proc';
+import { descendants, identify, isAlive, isFrozen, markedProcesses } from '../../lib/lab/proc';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import { stopAll } from '../../lib/lab/stop-processes';
 import { waitFor } from '../../lib/lab/wait-for';
@@ -79,13 +79,67 @@ test('a command that does not exist is an error of the environment', async () =>
   await expect(registry.start(missing)).rejects.toMatchObject({ code: 'environment' });
 });
 
+/** A process with a child in a group of its own, as PostgreSQL has them; each counts its turns in the log. */
+async function family(name: string) {
+  const counting = (who: string) => `setInterval(() => process.stdout.write('${who}'), 5)`;
+  const begin = `require('child_process').spawn(process.execPath, ['-e', \`${counting('c')}\`], { detached: true, stdio: 'inherit' })`;
+  const running = await registry.start(node(name, `${begin}; ${counting('p')}`));
+  await eventually(() => /c[\s\S]*p|p[\s\S]*c/.test(readFileSync(running.log, 'utf8')));
+  const [child] = descendants(running.pid);
+  if (child === undefined) throw new Error('no child');
+  return { running, child };
+}
+
+test('a frozen process and what it started do nothing, are seen to be frozen, and go on when they are thawed', async () => {
+  const { running, child } = await family('frozen');
+  const written = () => readFileSync(running.log, 'utf8').length;
+  expect(running.frozen).toBe(false);
+  running.freeze();
+  await eventually(() => running.frozen && isFrozen(child));
+  const before = written();
+  await clock.sleep(60); // what both would have written in this time
+  expect(written()).toBe(before);
+  expect(isAlive(running)).toBe(true);
+
+  running.thaw();
+  await eventually(() => written() > before + 10);
+  expect([running.frozen, isFrozen(child)]).toEqual([false, false]);
+  await running.stop();
+});
+
+test('a frozen process is stopped in order, and by stopAll', async () => {
+  const spec = node('polite', `process.on('SIGTERM', () => process.exit(7)); console.log('up'); ${forever}`);
+  const running = await registry.start(spec);
+  await eventually(() => readFileSync(running.log, 'utf8').includes('up'));
+  running.freeze();
+  await eventually(() => running.frozen);
+  await running.stop();
+  await expect(running.exited).resolves.toEqual({ code: 7, signal: null });
+
+  const { running: other, child } = await family('other');
+  other.freeze();
+  await eventually(() => other.frozen && isFrozen(child));
+  expect(await stopAll(paths, clock)).toEqual(['other']);
+  expect([isAlive(other), isAlive(child)]).toEqual([false, false]);
+});
+
+test('when a frozen process is killed, its frozen child wakes and can end', async () => {
+  const { running, child } = await family('killed');
+  running.freeze();
+  await eventually(() => running.frozen && isFrozen(child));
+  running.kill('SIGKILL');
+  await running.exited;
+  await eventually(() => !isFrozen(child));
+});
+
 test('another process that has the recorded number is not killed', async () => {
   const running = await registry.start(node('one', forever));
   const entry = JSON.parse(readFileSync(entryFile('one'), 'utf8'));
   // As if the number had been given to a newcomer: same pid, other start time. It carries no mark of the lab.
   const stranger = new ProcessRegistry({ ...paths, labId: 'another-lab' }, clock);
   const newcomer = await stranger.start(node('newcomer', forever));
-  writeFileSync(entryFile('one'), JSON.stringify({ ...entry, pid: newcomer.pid }));
+  const earlier = String(Number(newcomer.startTime) - 1); // both may have started within one tick
+  writeFileSync(entryFile('one'), JSON.stringify({ ...entry, pid: newcomer.pid, startTime: earlier }));
   writeFileSync(entryFile('newcomer'), '{');
 
   const stopped = await stopAll(paths, clock);

@@ -30,6 +30,7 @@ function world() {
     return {
       ...{ pid: running.length, startTime: '1', name: spec.name, command: spec.command, log: '', exited },
       kill: () => die({ code: null, signal: 'SIGKILL' }),
+      ...{ freeze: () => undefined, thaw: () => undefined, frozen: false, disturb: async () => undefined },
       stop: async () => {
         mine.stopped = true;
         die({ code: 0, signal: null });
