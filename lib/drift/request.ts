@@ -4,6 +4,7 @@ import { compareTemplates } from './compare/templates';
 import { isObject, type JsonObject } from './compare/values';
 import { readJsonFile } from './read-json';
 import type { DriftSource } from './run';
+import { readPlan } from './terraform/read-plan';
 
 /** What to compare, as files are named on a command line. */
 export interface DriftRequest {
@@ -11,6 +12,8 @@ export interface DriftRequest {
   readonly before?: string;
   /** Template that is to be. */
   readonly after?: string;
+  /** Terraform plans, as `terraform show -json` writes them. */
+  readonly plan?: readonly string[];
 }
 
 /**
@@ -19,7 +22,7 @@ export interface DriftRequest {
  * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
  */
 export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
-  const sources = [...templatePair(request)];
+  const sources = [...templatePair(request), ...plans(request)];
   if (sources.length > 0) return sources;
   throw usage('nothing to compare', '--before', 'is missing, and so is every other source', HELP);
 }
@@ -34,6 +37,10 @@ function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   const stack = path.basename(after).replace(/(?:\.template)?\.json$/, '');
   const read = () => compareTemplates(templateOf(before), templateOf(after), { region: '-', stack });
   return [{ name: stack, kind: 'template', read }];
+}
+
+function plans({ plan = [] }: DriftRequest): readonly DriftSource[] {
+  return plan.map(file => ({ name: file, kind: 'terraform', read: () => readPlan(file) }));
 }
 
 function templateOf(file: string): JsonObject {

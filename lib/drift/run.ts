@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors';
 import { classify } from './classify/classify';
 import type { DriftRule, Facts } from './classify/rule';
+import { maskFindings } from './mask/mask';
 import type { Comparison, DriftReport, SourceKind, Unchecked } from './model';
 import { DRIFT_RULES } from './rules';
 import { reportOf } from './verdict';
@@ -25,7 +26,8 @@ export interface DriftOptions {
 /** Reads every source, judges it by every rule, and reports. What cannot be read hides nothing of the others. */
 export function runDrift(sources: readonly DriftSource[], options: DriftOptions = {}): DriftReport {
   const comparisons = sources.flatMap(source => readOne(source));
-  const findings = classify(comparisons, [...DRIFT_RULES, ...(options.rules ?? [])], options.facts ?? {});
+  const judged = classify(comparisons, [...DRIFT_RULES, ...(options.rules ?? [])], options.facts ?? {});
+  const findings = maskFindings(judged, comparisons);
   const checked = comparisons.reduce((sum, comparison) => sum + comparison.checked, 0);
   return reportOf(checked, findings);
 }

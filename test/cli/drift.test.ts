@@ -122,6 +122,80 @@ test('a template that cannot be read is said to be so, and is not clean', async 
   expect(findings[0]).toMatchObject({ class: 'unchecked', why: expect.stringContaining('a.json') });
 });
 
+test('a bad plan among several hides none of the others', async () => {
+  const plan = (name: string, actions: readonly string[]) =>
+    file(
+      name,
+      JSON.stringify({
+        ...{ format_version: '1.2', terraform_version: '1.9.0', complete: true, applyable: true },
+        resource_changes: [
+          {
+            ...{ address: `aws_sqs_queue.${name}`, mode: 'managed', type: 'aws_sqs_queue', name: 'q' },
+            change: { actions, before: { delay: 1 }, after: { delay: 2 }, after_unknown: {} },
+          },
+        ],
+      }),
+    );
+  const files = [plan('a', ['update']), file('bad.json', '{'), '/no/such.json', plan('b', ['no-op'])];
+  const { exitCode, stdout } = await drift(...files.flatMap(each => ['--plan', each]), '--json');
+  expect(exitCode).toBe(1);
+  const { findings, counts } = JSON.parse(stdout);
+  expect(counts).toMatchObject({ change: 1, unchecked: 2 });
+  expect(findings.map((each: { resource: string }) => each.resource).sort()).toEqual([
+    '/no/such.json',
+    expect.stringContaining('bad.json'),
+    'aws_sqs_queue.a',
+  ]);
+});
+
+const PASSWORD = 'correct-horse-battery-staple-7';
+const TOKEN = ['ghp', '16C7e42F292c6912E7710c838347Ae178B4a'].join('_');
+
+test('BP-56 no format shows a secret, marked or not, planned or drifted', async () => {
+  const place = { mode: 'managed', type: 'aws_db_instance', name: 'd', provider_name: 'registry/aws' };
+  const changed = (address: string, key: string, before: string, after: string, mark: unknown) => ({
+    ...{ ...place, address },
+    change: {
+      ...{ actions: ['update'], before: { [key]: before }, after: { [key]: after }, after_unknown: {} },
+      ...{ before_sensitive: mark, after_sensitive: mark },
+    },
+  });
+  const plan = file(
+    'secrets.json',
+    JSON.stringify({
+      ...{ format_version: '1.2', terraform_version: '1.9.0', complete: true, applyable: true },
+      resource_changes: [
+        changed('aws_db_instance.a', 'password', PASSWORD, `${PASSWORD}8`, { password: true }),
+        changed('aws_db_instance.b', 'note', PASSWORD, `${PASSWORD}8`, true),
+        changed(`aws_db_instance.c["${TOKEN}"]`, 'environment', TOKEN, 'x', {}),
+      ],
+      resource_drift: [
+        changed('aws_db_instance.d', 'password', `${PASSWORD}9`, PASSWORD, { password: true }),
+      ],
+    }),
+  );
+  for (const format of ['terminal', 'md', 'json', 'sarif', 'junit', 'html']) {
+    const { stdout, told } = await drift('--plan', plan, '--format', format);
+    expect(stdout).toContain('aws_db_instance.a');
+    for (const secret of [PASSWORD, TOKEN]) expect(stdout + told.join()).not.toContain(secret);
+  }
+});
+
+test('BP-57 the verdict is that of the plan, whatever order it is in, and an empty plan is clean', async () => {
+  const fixtures = path.join(ROOT, 'test/fixtures/terraform-plans');
+  const plan = JSON.parse(readFileSync(path.join(fixtures, '03-update-and-replace.json'), 'utf8'));
+  const shuffled = {
+    ...plan,
+    resource_changes: [...plan.resource_changes].reverse(),
+    relevant_attributes: [...(plan.relevant_attributes ?? [])].reverse(),
+  };
+  const said = async (document: object) =>
+    (await drift('--plan', file('plan.json', JSON.stringify(document)), '--json')).stdout;
+  expect(await said(shuffled)).toBe(await said(plan));
+  const empty = { format_version: '1.2', terraform_version: '1.9.0', complete: true, errored: false };
+  expect(JSON.parse(await said({ ...empty, output_changes: {} })).verdict).toBe('clean');
+});
+
 test("the user's own rules judge beside Holdfast's", async () => {
   const rules = file(
     'rules.js',

@@ -8,6 +8,7 @@ const EXAMPLES = `
 Examples:
   $ npx holdfast drift --before deployed.json --after cdk.out/orders-data.template.json
   $ npx holdfast drift --before deployed.json --after new.json --format md --out comment.md
+  $ npx holdfast drift --plan network.json --plan data.json --fail-on change
   $ npx holdfast drift --report out/drift/report.json --format html --out drift.html
 
 Exit codes: 2 when a finding reaches --fail-on, else 1 when anything could not be checked, else 0.
@@ -21,6 +22,7 @@ export function driftCommand(program: Command, context: CommandContext): void {
     .description('what would change, what has drifted, what is dangerous, and what could not be checked')
     .option('--before <file>', 'deployed template (JSON)')
     .option('--after <file>', 'new template (JSON)')
+    .option('--plan <file>', 'Terraform plan as JSON (terraform show -json); may be given again', collect)
     .option('--report <file>', 'a report that an earlier run has left, to be formatted again')
     .addOption(
       new Option('--format <format>', 'terminal by default; --json means json').choices([
@@ -46,6 +48,8 @@ export function driftCommand(program: Command, context: CommandContext): void {
       context.exit(await runCommand(context, { json }, async () => load().drift(context, options)));
     });
 }
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 function publishCommand(drift: Command, context: CommandContext): void {
   drift
