@@ -130,6 +130,20 @@ export interface AlarmState {
   readonly state: 'ok' | 'alarm' | 'unknown';
 }
 
+/** One limit of the account in a Region. */
+export interface Quota {
+  /** What it limits, in the provider's words, such as `Running On-Demand Standard instances (vCPU)`. */
+  readonly name: string;
+  readonly limit: number;
+}
+
+/** One stack of the application. */
+export interface StackState {
+  readonly name: string;
+  /** As CloudFormation words it, such as `UPDATE_IN_PROGRESS`. */
+  readonly status: string;
+}
+
 /**
  * What a drill asks of a provider. Each method names the Region whose endpoint is called, so that the plan decides
  * on what a step depends (law 2). Errors: `refused` when the provider definitely did not act, `unavailable` when
@@ -176,6 +190,19 @@ export interface Cloud {
   configState(region: string): Promise<ConfigState | undefined>;
   /** Alarms of the application. */
   alarms(region: string): Promise<readonly AlarmState[]>;
+  /** Limits of the account that a Region which takes over may run into, as they apply to it. */
+  quotas(region: string): Promise<readonly Quota[]>;
+  /** State of the Region's data key, such as `Enabled`; nothing when there is no such key. */
+  dataKeyState(region: string): Promise<string | undefined>;
+  /** Version of the CDK's bootstrap in the Region; nothing when it was never bootstrapped. */
+  bootstrapVersion(region: string): Promise<number | undefined>;
+  /** The application's stacks in the Region. */
+  stacks(region: string): Promise<readonly StackState[]>;
+  /**
+   * Seconds by which the Region's newest answer dates itself ahead of this machine's clock; negative when it is behind.
+   * Nothing before the first answer. Read off answers to other calls, to a second or so.
+   */
+  clockAheadSeconds(region: string): number | undefined;
 
   /** Every call made so far, in order of completion. */
   calls(): readonly CloudCall[];
@@ -208,4 +235,9 @@ export interface Outside {
   resolve(name: string): Promise<{ readonly addresses: readonly string[]; readonly ttlSeconds: number }>;
   /** Sends one request. Names are resolved through {@link resolve} and kept for their TTL. */
   request(request: OutsideRequest): Promise<OutsideAnswer>;
+  /**
+   * The end of the certificate's validity that the name presents, after a handshake that verifies it.
+   * @throws HoldfastError `unavailable` when nothing answers, `refused` when the certificate is not valid for the name
+   */
+  certificateEnd(host: string, port: number): Promise<Date>;
 }

@@ -83,6 +83,8 @@ export class OperatorRole extends Construct {
     );
     this.allow(regions, ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'], groups);
     this.allow(regions, ['ssm:GetParameter', 'ssm:PutParameter'], settings);
+    const bootstraps = regions.map(region => this.parameterArn(BOOTSTRAP_VERSION, region));
+    this.allow(regions, ['ssm:GetParameter'], bootstraps);
     if (props.breakGlass !== undefined) {
       const leaves = regions.map(region => this.parameterArn(props.breakGlass ?? '', region));
       this.allow(regions, ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], leaves);
@@ -156,13 +158,20 @@ const READS = [
   'appconfig:ListDeployments',
   'appconfig:ListEnvironments',
   'autoscaling:DescribeAutoScalingGroups',
+  'cloudformation:DescribeStacks',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeLoadBalancers',
   'elasticloadbalancing:DescribeTargetGroups',
   'elasticloadbalancing:DescribeTargetHealth',
+  'kms:DescribeKey',
   'rds:DescribeDBClusters',
   'rds:DescribeDBInstances',
   'rds:DescribeGlobalClusters',
+  'servicequotas:GetAWSDefaultServiceQuota',
+  'servicequotas:GetServiceQuota',
 ];
+
+/** Where the CDK's bootstrap keeps its version, with its usual qualifier. */
+const BOOTSTRAP_VERSION = '/cdk-bootstrap/hnb659fds/version';

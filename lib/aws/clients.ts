@@ -25,6 +25,7 @@ export interface ClientConfiguration {
 interface SdkClient {
   readonly middlewareStack: {
     add(middleware: Middleware, options: { step: 'initialize'; name: string; priority: 'high' }): void;
+    add(middleware: Middleware, options: { step: 'deserialize'; name: string; priority: 'low' }): void;
   };
   destroy(): void;
 }
@@ -41,6 +42,7 @@ const ATTEMPTS = 3;
 /** SDK clients of every service and Region, made when first used, with every call recorded. */
 export class Connection {
   readonly calls: CloudCall[] = [];
+  private readonly ahead = new Map<string, number>();
   private readonly clients = new Map<string, SdkClient>();
 
   constructor(private readonly options: ConnectionOptions) {}
@@ -68,14 +70,38 @@ export class Connection {
       name: 'holdfastRecord',
       priority: 'high',
     });
+    made.middlewareStack.add(this.readDate(region), {
+      step: 'deserialize',
+      name: 'holdfastDate',
+      priority: 'low',
+    });
     this.clients.set(key, made);
     return made;
+  }
+
+  /** As {@link Cloud.clockAheadSeconds} tells it. */
+  clockAheadSeconds(region: string): number | undefined {
+    return this.ahead.get(region);
   }
 
   /** Closes every client. */
   close(): void {
     for (const client of this.clients.values()) client.destroy();
     this.clients.clear();
+  }
+
+  /** Compares the date of each answer with this machine's clock, in the middle of the exchange. */
+  private readDate(region: string): Middleware {
+    return next => async args => {
+      const { clock } = this.options;
+      const sentAt = clock.now().getTime();
+      const result = await next(args);
+      const at = Date.parse(result.response?.headers?.date ?? '');
+      // A date is cut to whole seconds: half a second is right on average.
+      const middle = (sentAt + clock.now().getTime()) / 2;
+      if (!Number.isNaN(at)) this.ahead.set(region, (at + 500 - middle) / 1000);
+      return result;
+    };
   }
 
   private record(region: string): Middleware {

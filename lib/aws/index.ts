@@ -6,8 +6,10 @@ import { Connection, type ConnectionOptions } from './clients';
 import { configState } from './config-state';
 import { GlobalDatabaseApi } from './database';
 import { DrillLockTable } from './drill-lock';
+import { quotas } from './quotas';
 import { RegisterTable } from './register';
 import { replicationLag } from './replication-lag';
+import { bootstrapVersion, dataKeyState, stacks } from './surroundings';
 
 export type { ConnectionOptions } from './clients';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
@@ -48,6 +50,11 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
     configState: region => configState(connection, application, region),
     alarms: region => alarms(connection, application, region),
+    quotas: region => quotas(connection, region),
+    dataKeyState: region => dataKeyState(connection, application, region),
+    bootstrapVersion: region => bootstrapVersion(connection, region),
+    stacks: region => stacks(connection, application, region),
+    clockAheadSeconds: region => connection.clockAheadSeconds(region),
     calls: () => [...connection.calls],
     close: () => connection.close(),
   };

@@ -19,8 +19,11 @@ export interface LoadedMove extends DrillRequest {
   readonly strike?: (open: DrillContext) => Promise<void>;
 }
 
-/** Checks that no lab can answer: its emulator computes no alarm. The report lists each as unknown and accepted. */
-export const UNKNOWN_IN_THE_LAB = ['alarms'];
+/**
+ * Checks that no lab can answer: its emulator computes no alarm and has no Service Quotas, and its names are served without
+ * TLS. The report lists each as unknown and accepted.
+ */
+export const UNKNOWN_IN_THE_LAB = ['alarms', 'quotas', 'certificates'];
 
 /** Seconds of steady load before the drill begins and after it has settled, so that both sides can be compared. */
 const STEADY_SECONDS = 3;

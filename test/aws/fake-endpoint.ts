@@ -26,6 +26,8 @@ export type Replies = Record<string, (sent: Sent) => Reply>;
 export class FakeEndpoint {
   readonly sent: Sent[] = [];
   replies: Replies = {};
+  /** Seconds by which its clock is ahead. */
+  ahead = 0;
   private readonly clouds: AwsCloud[] = [];
   private readonly server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -40,7 +42,8 @@ export class FakeEndpoint {
       if (reply === 'drop') return void request.socket.destroy();
       const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
       const type = reply.type ?? (text.startsWith('<') ? 'text/xml' : 'application/x-amz-json-1.0');
-      response.writeHead(reply.status ?? 200, { 'content-type': type }).end(text);
+      const date = new Date(Date.now() + this.ahead * 1000).toUTCString();
+      response.writeHead(reply.status ?? 200, { 'content-type': type, date }).end(text);
     });
   });
 

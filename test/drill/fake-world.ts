@@ -60,6 +60,16 @@ export class FakeWorld {
     [WEST]: { version: '4', digest: 'aa', deploying: false },
   };
   alarmStates: { name: string; state: 'ok' | 'alarm' | 'unknown' }[] = [{ name: 'orders-lag', state: 'ok' }];
+  quotas: Record<string, { name: string; limit: number }[]> = {
+    [EAST]: [{ name: 'vCPU', limit: 64 }],
+    [WEST]: [{ name: 'vCPU', limit: 64 }],
+  };
+  dataKey: string | undefined = 'Enabled';
+  bootstrap: Record<string, number | undefined> = { [EAST]: 30, [WEST]: 30 };
+  stackStatus: Record<string, string | undefined> = { [EAST]: 'UPDATE_COMPLETE', [WEST]: 'CREATE_COMPLETE' };
+  clockAhead: number | undefined = 0.4;
+  /** Days for which certificates are valid; an error for those that a client refuses. */
+  certificateDays: number | HoldfastError = 200;
   statuses: Record<string, string | undefined> = { [EAST]: 'available', [WEST]: 'available' };
   /** Hosts that do not answer. */
   readonly silent = new Set<string>();
@@ -139,6 +149,15 @@ export class FakeWorld {
         call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
       configState: region => call('configState', region, () => this.config[region]),
       alarms: region => call('alarms', region, () => this.alarmStates),
+      quotas: region => call('quotas', region, () => this.quotas[region] ?? []),
+      dataKeyState: region => call('dataKeyState', region, () => this.dataKey),
+      bootstrapVersion: region => call('bootstrapVersion', region, () => this.bootstrap[region]),
+      stacks: region =>
+        call('stacks', region, () => {
+          const status = this.stackStatus[region];
+          return status === undefined ? [] : [{ name: 'orders-service', status }];
+        }),
+      clockAheadSeconds: () => this.clockAhead,
       calls: (): CloudCall[] => [],
     };
   }
@@ -159,6 +178,12 @@ export class FakeWorld {
         alive();
         if (this.isSilent(request.host)) throw new HoldfastError('unavailable', 'no answer');
         return this.answer(request);
+      },
+      certificateEnd: async () => {
+        alive();
+        await this.clock.sleep(2);
+        if (this.certificateDays instanceof HoldfastError) throw this.certificateDays;
+        return new Date(this.clock.now().getTime() + this.certificateDays * 86_400_000);
       },
     };
   }

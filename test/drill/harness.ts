@@ -119,7 +119,7 @@ export class Harness {
       output: { emit: event => void this.events.push(event) },
       random: () => 0.5,
       settings: SETTINGS,
-      entries: { service: { scheme: 'http', port: 80 }, gate: { scheme: 'http', port: 80 } },
+      entries: { service: { scheme: 'https', port: 443 }, gate: { scheme: 'https', port: 443 } },
       timeScale: 10,
       target: 'lab',
       directory: 'out/drills',

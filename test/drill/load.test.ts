@@ -14,6 +14,7 @@ function service(
   const requests: (OutsideRequest & { at: number })[] = [];
   const outside: Outside = {
     resolve: async () => ({ addresses: ['127.0.0.1'], ttlSeconds: 1 }),
+    certificateEnd: async () => new Date(0),
     request: async request => {
       requests.push({ ...request, at: clock.monotonic() });
       await clock.sleep(3);

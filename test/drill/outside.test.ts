@@ -1,8 +1,10 @@
 import dgram from 'node:dgram';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import packet from 'dns-packet';
 import { createOutside, type OutsideClient } from '../../lib/drill';
+import { TestAuthority } from '../helpers/certificates';
 import { VirtualClock } from './virtual-clock';
 
 const NAME = 'orders.example.com';
@@ -128,5 +130,56 @@ describe('the outside client', () => {
     });
     expect(answer).toMatchObject({ status: 201, headers: { 'x-holdfast-epoch': '2' } });
     expect(bodies.join('')).toBe('{"item":"ü"}');
+  });
+});
+
+describe('the certificate of a name', () => {
+  const loopback = new Loopback();
+  const authority = new TestAuthority();
+  const end = Math.floor(Date.now() / 1000) * 1000 + 3_000_000;
+  let server: tls.Server;
+  let outside: OutsideClient;
+  beforeAll(async () => {
+    await loopback.start();
+    outside = createOutside({ clock: new VirtualClock(), dnsServers: [loopback.dnsServer] });
+  });
+  const present = async (name: string) => {
+    const { certificate, key } = authority.issueUntil(end, name);
+    server = tls.createServer({ cert: certificate, key });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  };
+  const trustTheAuthority = () => {
+    const { connect } = tls;
+    const trusting = (options: tls.ConnectionOptions, done: () => void) =>
+      connect({ ...options, ca: authority.certificate }, done);
+    jest.spyOn(tls, 'connect').mockImplementation(trusting as typeof connect);
+  };
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await new Promise(resolve => server.close(resolve));
+  });
+  afterAll(async () => {
+    outside.close();
+    await loopback.stop();
+  });
+
+  test('ends when it says', async () => {
+    const port = await present(NAME);
+    trustTheAuthority();
+    expect(await outside.certificateEnd(NAME, port)).toEqual(new Date(end));
+  });
+
+  test('of another name, or of nobody who is trusted, is refused', async () => {
+    const port = await present('other.example.com');
+    await expect(outside.certificateEnd(NAME, port)).rejects.toMatchObject({ code: 'refused' });
+    trustTheAuthority();
+    await expect(outside.certificateEnd(NAME, port)).rejects.toThrow('ERR_TLS_CERT_ALTNAME_INVALID');
+  });
+
+  test('is unknown where nothing answers', async () => {
+    const port = await present(NAME);
+    await new Promise(resolve => server.close(resolve));
+    await expect(outside.certificateEnd(NAME, port)).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -1,4 +1,5 @@
 import { drillSettings, preflight, runDrill } from '../../lib/drill';
+import { HoldfastError } from '../../lib/errors';
 import { loadTopology } from '../../regions';
 import orders from '../../regions/examples/orders';
 import { EAST, type FakeWorld, HOST, WEST } from './fake-world';
@@ -182,10 +183,145 @@ const CASES: readonly Case[] = [
     },
     says: /without data/,
   },
-  ...['capacity', 'databaseState', 'configState', 'alarms'].map(
-    (method): Case => ({
+  {
+    name: 'a quota of the standby is lower',
+    id: 'quotas',
+    state: 'failed',
+    given: world => {
+      world.quotas[WEST] = [{ name: 'vCPU', limit: 32 }];
+    },
+    says: /vCPU: 32 in us-west-2, 64 in us-east-2/,
+  },
+  {
+    name: 'a quota is not told for the standby',
+    id: 'quotas',
+    state: 'unknown',
+    given: world => {
+      world.quotas[WEST] = [];
+    },
+    says: /not told for us-west-2: vCPU/,
+  },
+  {
+    name: 'the standby has no data key',
+    id: 'keys',
+    state: 'failed',
+    given: world => {
+      world.dataKey = undefined;
+    },
+    says: /no data key/,
+  },
+  {
+    name: 'the data key is about to be deleted',
+    id: 'keys',
+    state: 'failed',
+    given: world => {
+      world.dataKey = 'PendingDeletion';
+    },
+    says: /PendingDeletion/,
+  },
+  {
+    name: 'the bootstrap of the standby is older',
+    id: 'bootstrap',
+    state: 'failed',
+    given: world => {
+      world.bootstrap[WEST] = 21;
+    },
+    says: /bootstrap 30 in us-east-2, 21 in us-west-2/,
+  },
+  {
+    name: 'a Region was never bootstrapped',
+    id: 'bootstrap',
+    state: 'failed',
+    given: world => {
+      world.bootstrap[EAST] = undefined;
+    },
+    says: /missing in us-east-2/,
+  },
+  {
+    name: 'a certificate ends soon',
+    id: 'certificates',
+    state: 'failed',
+    given: world => {
+      world.certificateDays = 13.5;
+    },
+    says: /orders\.example\.com ends in 13 days/,
+  },
+  {
+    name: 'a certificate is not valid for the name',
+    id: 'certificates',
+    state: 'failed',
+    given: world => {
+      world.certificateDays = new HoldfastError('refused', 'ERR_TLS_CERT_ALTNAME_INVALID');
+    },
+    says: /ALTNAME_INVALID/,
+  },
+  {
+    name: 'nobody shakes hands',
+    id: 'certificates',
+    state: 'unknown',
+    given: world => {
+      world.certificateDays = new HoldfastError('unavailable', 'ECONNREFUSED');
+    },
+    says: /no handshake with orders\.example\.com, us-west-2\.orders/,
+  },
+  {
+    name: 'a deploy is under way in the standby',
+    id: 'deploys',
+    state: 'failed',
+    given: world => {
+      world.stackStatus[WEST] = 'UPDATE_ROLLBACK_IN_PROGRESS';
+    },
+    says: /orders-service in us-west-2 is UPDATE_ROLLBACK_IN_PROGRESS/,
+  },
+  {
+    name: 'a stack of the active Region is stuck',
+    id: 'deploys',
+    state: 'failed',
+    given: world => {
+      world.stackStatus[EAST] = 'UPDATE_ROLLBACK_FAILED';
+    },
+    says: /in us-east-2 is UPDATE_ROLLBACK_FAILED/,
+  },
+  {
+    name: 'the standby has no stack',
+    id: 'deploys',
+    state: 'failed',
+    given: world => {
+      world.stackStatus[WEST] = undefined;
+    },
+    says: /no stack/,
+  },
+  {
+    name: 'the clock of this machine is behind',
+    id: 'clocks',
+    state: 'failed',
+    given: world => {
+      world.clockAhead = 61;
+    },
+    says: /61\.0 s behind the clock of us-west-2/,
+  },
+  {
+    name: 'no answer is dated',
+    id: 'clocks',
+    state: 'unknown',
+    given: world => {
+      world.clockAhead = undefined;
+    },
+    says: /dated/,
+  },
+  ...[
+    ['capacity'],
+    ['databaseState', 'database'],
+    ['configState', 'config'],
+    ['alarms'],
+    ['quotas'],
+    ['dataKeyState', 'keys'],
+    ['bootstrapVersion', 'bootstrap'],
+    ['stacks', 'deploys'],
+  ].map(
+    ([method = '', id = method]): Case => ({
       name: `${method} is denied`,
-      id: method.replace('State', ''),
+      id,
       state: 'unknown',
       given: world => {
         world.faults = name => (name === method ? 'denied' : 'none');
@@ -195,17 +331,17 @@ const CASES: readonly Case[] = [
   ),
 ];
 
+const PLANNED = [
+  ...['register', 'active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'],
+  ...['quotas', 'keys', 'bootstrap', 'certificates', 'deploys', 'drills', 'clocks'],
+];
+
 describe('preflight', () => {
   test('is clean between two healthy Regions, and changes nothing', async () => {
     const harness = new Harness();
     const result = await preflight(harness.process().context, { to: WEST });
     expect(result.verdict).toBe('clean');
-    expect(result.checks.map(check => [check.id, check.state])).toEqual(
-      ['register', 'active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'].map(id => [
-        id,
-        'ok',
-      ]),
-    );
+    expect(result.checks.map(check => [check.id, check.state])).toEqual(PLANNED.map(id => [id, 'ok']));
     expect(result.lagSeconds).toBe(0);
     expect(harness.world.log.some(call => /^(raise|start|take|create)/.test(call))).toBe(false);
   });
@@ -262,6 +398,51 @@ describe('preflight', () => {
     const topology = loadTopology(orders);
     expect(drillSettings(topology).register).toBe('strong');
     expect(drillSettings({ ...topology, register: { kind: 'eventual' } }).register).toBe('eventual');
+  });
+
+  test('a drill that another process drives is named; one of its own is none', async () => {
+    const harness = new Harness();
+    harness.world.lock = {
+      holder: 'her',
+      drillId: 'switchover-1',
+      epoch: 1,
+      heartbeatAt: '',
+      leaseSeconds: 3,
+    };
+    const seen = await preflight(harness.process().context, { to: WEST });
+    expect(seen.verdict).toBe('failed');
+    expect(seen.checks.find(({ id }) => id === 'drills')?.text).toBe(
+      'switchover-1 of her holds the drill lock',
+    );
+    const own = await preflight(harness.process({ holder: 'her' }).context, { to: WEST });
+    expect(own.verdict).toBe('clean');
+  });
+
+  test('the Region whose bootstrap is older is the one to bootstrap', async () => {
+    const harness = new Harness();
+    harness.world.bootstrap[EAST] = 21;
+    const { checks } = await preflight(harness.process().context, { to: WEST });
+    expect(checks.find(({ id }) => id === 'bootstrap')?.fix).toContain('`cdk bootstrap` for us-east-2');
+  });
+
+  test('without TLS, as in the lab, certificates are unknown', async () => {
+    const entries = { service: { scheme: 'http', port: 80 }, gate: { scheme: 'http', port: 80 } } as const;
+    const { checks } = await preflight(new Harness().process({ entries }).context, { to: WEST });
+    expect(checks.find(({ id }) => id === 'certificates')?.state).toBe('unknown');
+  });
+
+  test('a failover asks of deploys and certificates what a person can accept, and nothing of the lost Region', async () => {
+    const harness = new Harness();
+    harness.world.lost = EAST;
+    harness.world.stackStatus[WEST] = 'UPDATE_IN_PROGRESS';
+    harness.world.certificateDays = 3;
+    const { checks } = await preflight(harness.process().context, {
+      ...{ to: WEST, mode: 'failover', acceptDataLoss: true },
+    });
+    const states = Object.fromEntries(checks.map(({ id, state }) => [id, state]));
+    expect(states).toMatchObject({ keys: 'ok', certificates: 'unknown', deploys: 'unknown', drills: 'ok' });
+    expect(Object.keys(states)).not.toEqual(expect.arrayContaining(['quotas']));
+    expect(harness.world.log.filter(call => call.endsWith(EAST))).toEqual([]);
   });
 
   test('a failed check is never accepted', async () => {

@@ -4,6 +4,7 @@ import { sources } from './sources';
 const SERVICES: Readonly<Record<string, string>> = {
   'auto-scaling': 'autoscaling',
   'elastic-load-balancing-v2': 'elasticloadbalancing',
+  'service-quotas': 'servicequotas',
 };
 
 /** Every action of IAM that the adapters of a drill call: commands and paginators that `lib/aws` imports. */

@@ -92,6 +92,7 @@ export class UiWorld {
   private outside(): Outside {
     return {
       resolve: async () => ({ addresses: [], ttlSeconds: 1 }),
+      certificateEnd: async () => new Date('2100-01-01T00:00:00Z'),
       request: async ({ host, path: asked }) => {
         const region = Object.keys(this.gates).find(name => host.includes(name)) ?? '';
         const says = this.gates[region];

@@ -2,6 +2,7 @@ import type { AlarmState } from '../../ports';
 import { CANNOT_FENCE } from '../plan/settings';
 import { type Facts, servingGroup } from '../run/facts';
 import { type Check, failed, judge, ok, unknown } from './check';
+import { SURROUNDING_CHECKS } from './surrounding-checks';
 
 /** An eventual register is not broken, and yet nobody can know that its fence holds: a person must say so. */
 export const register = (facts: Facts): Check =>
@@ -152,4 +153,5 @@ export const PLANNED_CHECKS: readonly ((facts: Facts) => Check)[] = [
   capacity,
   config,
   alarms,
+  ...SURROUNDING_CHECKS,
 ];

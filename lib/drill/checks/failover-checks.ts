@@ -1,6 +1,7 @@
 import type { Facts } from '../run/facts';
 import { type Check, failed, judge, ok, unknown } from './check';
 import { register, standby, standbyCapacity } from './checks';
+import { URGENT_CHECKS } from './surrounding-checks';
 
 /** A Region that still serves is no reason for a loss. */
 const active = (facts: Facts): Check => {
@@ -84,4 +85,5 @@ export const FAILOVER_CHECKS: readonly ((facts: Facts) => Check)[] = [
   standbyCapacity,
   config,
   alarms,
+  ...URGENT_CHECKS,
 ];

@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
+import tls from 'node:tls';
 import { HoldfastError } from '../../errors';
 import type { Clock, Outside, OutsideAnswer, OutsideRequest } from '../../ports';
 
@@ -81,6 +82,11 @@ export function createOutside(options: OutsideOptions): OutsideClient {
       if (address === undefined) throw new HoldfastError('unavailable', `${request.host} has no address`);
       return send(request, address, agents[request.scheme]);
     },
+    async certificateEnd(host, port) {
+      const [address] = await addressesOf(host);
+      if (address === undefined) throw new HoldfastError('unavailable', `${host} has no address`);
+      return shakeHands(host, address, port);
+    },
     close() {
       resolver.cancel();
       agents.http.destroy();
@@ -139,5 +145,25 @@ function send(request: OutsideRequest, address: string, agent: http.Agent): Prom
     );
     outgoing.on('error', fail);
     outgoing.end(body);
+  });
+}
+
+const HANDSHAKE_MILLISECONDS = 5000;
+
+/** One verified handshake, after which nothing is sent. */
+function shakeHands(host: string, address: string, port: number): Promise<Date> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: address, port, servername: host }, () => {
+      const end = new Date(socket.getPeerCertificate().valid_to);
+      socket.destroy();
+      resolve(end);
+    });
+    socket.setTimeout(HANDSHAKE_MILLISECONDS, () => socket.destroy(new Error('no handshake in time')));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // What Node refuses to trust has one of OpenSSL's names; what did not answer has one of the system's.
+      const judged = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(error.code ?? '');
+      const code = judged ? 'refused' : 'unavailable';
+      reject(new HoldfastError(code, `handshake with ${host}:${port}: ${error.code ?? error.message}`));
+    });
   });
 }

@@ -4,10 +4,9 @@ import { type Readiness, readyz } from '../load/probe';
 import type { DrillMode } from '../plan/plan-steps';
 import type { DrillSettings } from '../plan/settings';
 import type { DrillContext } from './context';
-import { messageOf } from './failures';
+import { type Read, read, readSurroundings, type Surroundings } from './surroundings';
 
-/** A value that was read, or why it could not be. */
-export type Read<T> = { readonly value: T } | { readonly unknown: string };
+export type { Read } from './surroundings';
 
 /** Everything that the checks judge, read once. */
 export interface Facts {
@@ -28,6 +27,7 @@ export interface Facts {
   readonly activeConfig: Read<ConfigState | undefined>;
   readonly standbyConfig: Read<ConfigState | undefined>;
   readonly standbyAlarms: Read<readonly AlarmState[]>;
+  readonly surroundings: Surroundings;
   /** Groups of the standby and what each must carry. */
   readonly required: readonly { readonly group: CapacityGroup; readonly minimum: number }[];
   /** The lag of the standby; absent when nothing measures it. */
@@ -58,6 +58,7 @@ export async function gatherFacts(context: DrillContext, move: PlannedMove): Pro
     activeConfig,
     standbyConfig,
     standbyAlarms,
+    surroundings,
   ] = await Promise.all([
     read(() => readyz(context, from)),
     read(() => readyz(context, to)),
@@ -68,6 +69,7 @@ export async function gatherFacts(context: DrillContext, move: PlannedMove): Pro
     readOld(() => cloud.configState(from)),
     read(() => cloud.configState(to)),
     read(() => cloud.alarms(to)),
+    readSurroundings(context, move, lost),
   ]);
   return {
     ...{ from, to, acceptDataLoss },
@@ -82,17 +84,10 @@ export async function gatherFacts(context: DrillContext, move: PlannedMove): Pro
     activeConfig,
     standbyConfig,
     standbyAlarms,
+    surroundings,
     required: requiredCapacity(activeGroups, standbyGroups, settings.promisedClones[to] ?? 0),
     lagSeconds: currentLag(lag, standbyReady),
   };
-}
-
-async function read<T>(ask: () => Promise<T>): Promise<Read<T>> {
-  try {
-    return { value: await ask() };
-  } catch (error) {
-    return { unknown: messageOf(error) };
-  }
 }
 
 const knownOf = <T>(fact: Read<T>): T | undefined => ('value' in fact ? fact.value : undefined);

@@ -45,10 +45,13 @@ test('reaches no global control plane (law 2)', () => {
   expect([...services].sort()).toEqual([
     'appconfig',
     'autoscaling',
+    'cloudformation',
     'cloudwatch',
     'dynamodb',
     'elasticloadbalancing',
+    'kms',
     'rds',
+    'servicequotas',
     'ssm',
   ]);
 });

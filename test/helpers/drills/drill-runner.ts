@@ -97,7 +97,7 @@ export class DrillRunner extends SimulatedProcess {
       output: { emit: () => undefined },
       random: () => 0.5,
       settings: SETTINGS,
-      entries: { service: { scheme: 'http', port: 80 }, gate: { scheme: 'http', port: 80 } },
+      entries: { service: { scheme: 'https', port: 443 }, gate: { scheme: 'https', port: 443 } },
       timeScale: 1,
       target: 'aws',
       directory: 'out/drills',
@@ -289,6 +289,12 @@ export class DrillRunner extends SimulatedProcess {
       configState: region =>
         this.call('configState', region, () => ({ version: '3', digest: 'aa', deploying: false })),
       alarms: region => this.call('alarms', region, () => [{ name: 'orders-lag', state: 'ok' as const }]),
+      quotas: region => this.call('quotas', region, () => [{ name: 'vCPU', limit: 64 }]),
+      dataKeyState: region => this.call('dataKeyState', region, () => 'Enabled'),
+      bootstrapVersion: region => this.call('bootstrapVersion', region, () => 30),
+      stacks: region =>
+        this.call('stacks', region, () => [{ name: 'orders-service', status: 'UPDATE_COMPLETE' }]),
+      clockAheadSeconds: () => 0,
       calls: () => [],
     };
   }
@@ -310,6 +316,10 @@ export class DrillRunner extends SimulatedProcess {
         const answer = await this.answer(region, request);
         await this.travel();
         return answer;
+      },
+      certificateEnd: async () => {
+        await this.travel();
+        return new Date(this.now().getTime() + 200 * 86_400_000);
       },
     };
   }
