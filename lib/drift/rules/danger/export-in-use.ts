@@ -1,0 +1,84 @@
+import type { DriftRule, Facts } from '../../classify/rule';
+import { intrinsicOf, isObject, own } from '../../compare/values';
+import type { Json, ResourceChange } from '../../model';
+import { at, canonical } from '../../paths';
+
+const STEPS =
+  'two deploys: first the stacks that read it go without, and the value stays exported (`exportValue`); then the export goes';
+
+/** CloudFormation refuses to change or remove an export that another stack reads. */
+export const exportInUse: DriftRule = {
+  id: 'export-in-use',
+  class: 'danger',
+  title: 'an export changes or goes that another stack still reads',
+  why: 'CloudFormation refuses to change or remove an export while a stack reads it: the deploy fails, and neither stack can move',
+  fix: STEPS,
+  source: 'aws/aws-cdk#34813; aws/aws-cdk#31105',
+  judge: (change, { facts }) => {
+    for (const { key, what } of exportsLost(change)) {
+      const reader = readerOf(facts, change, key);
+      if (reader !== undefined)
+        return { holds: 'yes', why: `${reader} still reads the export ${what}`, ...pathsOf(change) };
+    }
+    return undefined;
+  },
+};
+
+const pathsOf = (change: ResourceChange): { paths?: readonly string[] } =>
+  change.differences.length === 0 ? {} : { paths: change.differences.map(({ path }) => path) };
+
+const CDK_WRITER = 'Custom::CrossRegionExportWriter';
+const CDK_READER = 'Custom::CrossRegionExportReader';
+
+interface Export {
+  /** As the reader names it. */
+  readonly key: string;
+  readonly what: string;
+}
+
+/** Exports that are gone or have another value. */
+function exportsLost(change: ResourceChange): readonly Export[] {
+  if (change.type === 'Outputs') {
+    const name = at(change.before, 'Export.Name');
+    if (name === undefined) return [];
+    const same =
+      canonical(name) === canonical(at(change.after, 'Export.Name')) &&
+      canonical(own(change.before, 'Value')) === canonical(own(change.after, 'Value'));
+    const what = typeof name === 'string' ? name : canonical(name);
+    return same ? [] : [{ key: canonical(name), what }];
+  }
+  if (change.type !== CDK_WRITER) return [];
+  const [before, after] = [change.before, change.after].map(each =>
+    at(each, 'Properties.WriterProps.exports'),
+  );
+  return Object.keys(isObject(before) ? before : {})
+    .filter(name => canonical(own(before, name)) !== canonical(own(after, name)))
+    .map(name => ({ key: name, what: name }));
+}
+
+/** A stack of the run that reads an export, as it is deployed now. */
+function readerOf(facts: Facts, change: ResourceChange, key: string): string | undefined {
+  const ofCdk = change.type === CDK_WRITER;
+  const reader = facts.templates?.find(({ region, stack, before }) => {
+    if (before === undefined || (region === change.region && stack === change.stack)) return false;
+    // An export is seen in its own Region alone; the CDK's writer puts a value into another one.
+    if (!ofCdk && region !== change.region) return false;
+    return ofCdk ? readsParameter(before, key) : imports(own(before, 'Resources'), key);
+  });
+  return reader && `${reader.stack} (${reader.region})`;
+}
+
+function imports(value: Json | undefined, key: string): boolean {
+  const intrinsic = intrinsicOf(value);
+  if (intrinsic?.[0] === 'Fn::ImportValue') return canonical(intrinsic[1]) === key;
+  return typeof value === 'object' && value !== null && Object.values(value).some(each => imports(each, key));
+}
+
+function readsParameter(template: Json, name: string): boolean {
+  const resources = own(template, 'Resources');
+  return Object.values(isObject(resources) ? resources : {}).some(
+    resource =>
+      own(resource, 'Type') === CDK_READER &&
+      own(at(resource, 'Properties.ReaderProps.imports'), name) !== undefined,
+  );
+}

@@ -1,0 +1,57 @@
+import type { DriftRule, Judged } from '../../classify/rule';
+import type { Difference, Json, ResourceChange } from '../../model';
+import { at } from '../../paths';
+import { isStateful } from '../stateful';
+import { atNames, atPaths, isOff, listOf } from '../values';
+
+const FLAGS = new Set([
+  ...['DeletionProtection', 'DeletionProtectionEnabled', 'DisableApiTermination', 'ObjectLockEnabled'],
+  ...['TerminationProtection', 'EnableTerminationProtection'],
+]);
+const POLICIES = ['DeletionPolicy', 'UpdateReplacePolicy'];
+const KEEPING = ['Retain', 'RetainExceptOnCreate', 'Snapshot'];
+
+const wasOn = (value: Json | undefined): boolean =>
+  !isOff(value) && value !== 'INACTIVE' && value !== 'Disabled';
+
+/** What kept a mistake from being final is taken away. */
+export const protectionOff: DriftRule = {
+  id: 'protection-off',
+  class: 'danger',
+  title: 'protection from deletion is taken away',
+  why: 'the next mistake deletes it for good',
+  fix: 'put the protection back; take it away only in the change that is to delete the resource',
+  source: 'AWS CloudFormation, DeletionPolicy attribute; Amazon RDS, deletion protection',
+  judge: change => {
+    if (change.action === 'create' || change.action === 'delete') return undefined;
+    const verdicts = [
+      atNames(change, FLAGS, each => wasOn(each.before) && !wasOn(each.after) && each.unknownAfter !== true),
+      atPaths(change.differences.filter(each => isPolicyDropped(each, change))),
+      ofAttributes(change),
+    ];
+    return verdicts.filter(each => each !== undefined);
+  },
+};
+
+function isPolicyDropped({ path, before, after }: Difference, change: ResourceChange): boolean {
+  if (
+    !POLICIES.includes(path) ||
+    !KEEPING.includes(String(before)) ||
+    KEEPING.slice(0, 2).includes(String(after))
+  )
+    return false;
+  // Types that make a snapshot when nothing is said keep one.
+  const [from, to] = [KEEPING.indexOf(String(before)), KEEPING.indexOf(String(after))];
+  return isStateful(change.type) && (to === -1 || from < to);
+}
+
+/** Attributes of a balancer are a list of keys and texts. */
+function ofAttributes(change: ResourceChange): Judged | undefined {
+  const path = 'Properties.LoadBalancerAttributes';
+  const isOn = (resource: Json | undefined) =>
+    listOf(at(resource, path)).some(
+      each => at(each, 'Key') === 'deletion_protection.enabled' && String(at(each, 'Value')) === 'true',
+    );
+  if (!isOn(change.before) || isOn(change.after)) return undefined;
+  return atPaths(change.differences.filter(each => each.path.startsWith(path)));
+}
