@@ -13,11 +13,11 @@ export function markedTexts(secrets: readonly string[], shortest = 4): MaskMarke
   const usable = [...new Set(secrets)].filter(secret => secret !== '');
   const whole = new Set(usable.filter(secret => secret.length >= 2 && !/^(?:true|false)$/.test(secret)));
   const within = usable
+    .filter(secret => !MASK.includes(secret))
     .filter(secret => secret.length >= shortest && (secret.length >= WITHIN || !/^[a-z]+$/.test(secret)))
     .sort((left, right) => right.length - left.length || (left < right ? -1 : 1));
-  if (within.length === 0) return text => (whole.has(text) ? MASK : text);
-  const pattern = new RegExp(within.map(escaped).join('|'), 'g');
-  return text => (whole.has(text) ? MASK : text.replace(pattern, MASK));
+  // One after the other, and not as one expression: a key of many pages is larger than any expression may be.
+  const hide = (text: string, secret: string) =>
+    secret.length <= text.length && text.includes(secret) ? text.replaceAll(secret, () => MASK) : text;
+  return text => (whole.has(text) ? MASK : within.reduce(hide, text));
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
