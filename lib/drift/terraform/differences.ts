@@ -82,7 +82,10 @@ const same = (left: Json | undefined, right: Json | undefined): boolean =>
 function pathOf(steps: Json): string {
   if (!Array.isArray(steps)) return '';
   return (steps as readonly Json[]).reduce<string>(
-    (path, step) => (typeof step === 'number' ? `${path}[${step}]` : below(path, String(step))),
+    (path, step) =>
+      typeof step === 'number'
+        ? `${path}[${step}]`
+        : below(path, typeof step === 'string' ? step : JSON.stringify(step)),
     '',
   );
 }
