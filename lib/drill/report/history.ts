@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { timeOfId } from '../run/journal';
 import type { DrillReport } from './report';
 
 /** One drill of the past, as its report tells it. */
@@ -60,8 +61,8 @@ function readPast(file: string): (PastDrill & { readonly at: string }) | undefin
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
     const { id, mode, target, from, to, outcome, timeScale, rtoSeconds, rpoSeconds, missed } = report;
-    // The date and time in the id: a drill may begin while another's report is still being written.
-    const at = /\d{8}-\d{6}/.exec(id)?.[0] ?? id;
+    // Not the time of the file: a drill may begin while another's report is still being written.
+    const at = timeOfId(id);
     return {
       id,
       mode,

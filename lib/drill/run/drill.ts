@@ -8,7 +8,8 @@ import { HeldLock } from './drill-lock';
 import { driveForward, driveRollback, type Ending, rollbackOf } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
-import { fileJournals, Journal, type JournalStore } from './journal';
+import { byTime, fileJournals, Journal, type JournalStore } from './journal';
+import { closePlanless } from './planless';
 import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
 import { pastNoReturn } from './runner';
 
@@ -45,6 +46,7 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
   journal.append({ type: 'begin', id, mode, to: request.to, ledger });
   const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
   try {
+    closePlanless(context, storeOf(context), id);
     const checked = await closeOnError(journal, () => preflight(context, request));
     if (checked.verdict !== 'clean') return await refuse(context, id, journal, checked);
     const plan = planDrill({
@@ -99,8 +101,8 @@ export interface UnfinishedDrill {
 
 /** The newest drill that did not end, or the one with the given id. */
 export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedDrill | undefined {
-  const ids = storeOf(context).ids();
-  for (const candidate of id === undefined ? [...ids].reverse() : ids.filter(known => known === id)) {
+  const ids = [...storeOf(context).ids()].sort(byTime).reverse();
+  for (const candidate of id === undefined ? ids : ids.filter(known => known === id)) {
     const journal = openJournal(context, candidate);
     const { plan } = journal;
     if (journal.unfinished && plan !== undefined) return { plan, journal };

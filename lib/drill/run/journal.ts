@@ -115,6 +115,11 @@ export class Journal {
     return this.last('plan')?.plan;
   }
 
+  /** Whether the drill began and neither ended nor got as far as a plan: it has changed nothing but the lock. */
+  get planless(): boolean {
+    return this.unfinished && this.plan === undefined;
+  }
+
   /** Whether the drill began and did not end. */
   get unfinished(): boolean {
     return this.entries.length > 0 && this.last('end') === undefined;
@@ -139,6 +144,13 @@ function parseLine(line: string): JournalEntry | undefined {
   }
 }
 
+/** Date and time in the id of a drill, which sort as text: `20261126-101500`; the whole id of one that has none. */
+export const timeOfId = (id: string): string => /\d{8}-\d{6}/.exec(id)?.[0] ?? id;
+
+/** Orders ids of drills by when they began: an id itself begins with the mode. */
+export const byTime = (one: string, other: string): number =>
+  timeOfId(one).localeCompare(timeOfId(other)) || one.localeCompare(other);
+
 /** Journals as `<directory>/<id>/journal.jsonl`, each line synced to the disk. */
 export function fileJournals(directory: string): JournalStore {
   return {
@@ -147,7 +159,7 @@ export function fileJournals(directory: string): JournalStore {
       existsSync(directory)
         ? readdirSync(directory)
             .filter(id => existsSync(path.join(directory, id, 'journal.jsonl')))
-            .sort()
+            .sort(byTime)
         : [],
     save: (id, name, text) => {
       mkdirSync(path.join(directory, id), { recursive: true });
