@@ -1,11 +1,13 @@
 /** The building blocks, each of which stands alone in any CDK app. */
 
 export { AnalyticsFeed } from './async/analytics-feed';
+export type { AnalyticsFeedOptions, AnalyticsFeedProps } from './async/analytics-feed-props';
+export { AnalyticsTable } from './async/analytics-table';
 export type {
   AnalyticsColumnType,
-  AnalyticsFeedOptions,
-  AnalyticsFeedProps,
-} from './async/analytics-feed-props';
+  AnalyticsTableOptions,
+  AnalyticsTableProps,
+} from './async/analytics-table-props';
 export { type ChangeConsumerOptions, ChangeFeed, type ChangeFeedProps } from './async/change-feed';
 export { EventStore, type EventStoreProps, type ProjectionOptions } from './async/event-store';
 export { QueueWorker } from './async/queue-worker';

@@ -46,6 +46,8 @@ export const breakGlassName = (application: string): string => `/${application}/
 export const CONFIG_ENVIRONMENT = 'live';
 /** AppConfig profile of the service's own configuration. */
 export const CONFIG_PROFILE = 'service';
+/** AppConfig profile of the service's feature flags. */
+export const FLAGS_PROFILE = 'flags';
 /** The service's name: `orders.example.com`. */
 export const serviceHost = (recordName: string, zoneName: string): string => `${recordName}.${zoneName}`;
 /** A Region's own name, used by probes and people, never by clients: `us-west-2.orders.example.com`. */
@@ -77,6 +79,9 @@ export const bucketName = (application: string, store: string, account: string, 
 /** Bucket from which the clones of a Region boot. */
 export const artifactBucketName = (application: string, account: string, region: string): string =>
   bucketName(application, 'artifacts', account, region);
+/** Glue database of the changes that reports read: words and underscores alone. */
+export const reportsDatabaseName = (application: string): string =>
+  `${application.replaceAll('-', '_')}_changes`;
 /** Backup vault of a Region; copies from other Regions go to the same name there. */
 export const backupVaultName = (application: string): string => `${application}-backups`;
 /** Name from which the identifiers of one shard are made, as those of an application are. */

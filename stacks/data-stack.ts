@@ -1,11 +1,19 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { AnalyticsTable } from '../constructs/async/analytics-table';
 import { CacheTier } from '../constructs/data/cache-tier';
 import { GlobalDatabase } from '../constructs/data/global-database';
 import type { GlobalDatabaseMember, RecoveryPointBasis } from '../constructs/data/global-database-props';
 import type { RegionNetwork } from '../constructs/network/region-network';
-import { cacheIdentifier, cacheUserName, clusterIdentifier, globalClusterIdentifier } from '../lib/naming';
+import {
+  cacheIdentifier,
+  cacheUserName,
+  clusterIdentifier,
+  globalClusterIdentifier,
+  reportsDatabaseName,
+} from '../lib/naming';
+import { ORDER_COLUMNS } from '../lib/service/changes/analytics-orders';
 import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
 
 /** What the data of a Region stands on. */
@@ -14,13 +22,15 @@ export interface DataStackProps extends RegionStackProps {
   readonly dataKey: IKey;
 }
 
-/** The database member and the cache of a Region: apart from everything that changes often. */
+/** Database member, cache and rows of reports of a Region: apart from everything that changes often. */
 export class DataStack extends Stack {
   readonly database: GlobalDatabase;
   readonly cache: CacheTier;
+  /** What this Region's workers write of every change while it is active; reports ask it and never the database. */
+  readonly reports: AnalyticsTable;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
-    super(scope, id, stackPropsOf(props.context, 'data', 'database member and cache'));
+    super(scope, id, stackPropsOf(props.context, 'data', 'database member, cache and rows of reports'));
     const { topology, region } = props.context;
     const { application, database, cache } = topology;
     const { vpc, isolatedSubnets } = props.network;
@@ -44,6 +54,12 @@ export class DataStack extends Stack {
       nodes: cache.nodesPerRegion,
       vpc,
       vpcSubnets: isolatedSubnets,
+      encryptionKey: props.dataKey,
+    });
+    this.reports = new AnalyticsTable(this, 'Reports', {
+      tableName: 'orders',
+      databaseName: reportsDatabaseName(application),
+      columns: ORDER_COLUMNS,
       encryptionKey: props.dataKey,
     });
   }

@@ -12,6 +12,7 @@ import type { Construct } from 'constructs';
 import { COLOURS } from '../lib/naming';
 import { leftAfterZoneLoss, regionCapacity } from '../regions';
 import type { OperationsStackProps } from './operations-stack';
+import { addServiceAlarms } from './service-alarms';
 
 /** Adds the alarms of a Region; each tells the Region's topic. A Region watches itself: alarms cannot look across. */
 export function addAlarms(scope: Construct, props: OperationsStackProps): void {
@@ -67,6 +68,7 @@ export function addAlarms(scope: Construct, props: OperationsStackProps): void {
     evaluationPeriods: 5,
     treatMissingData: TreatMissingData.MISSING,
   });
+  addServiceAlarms(props.context, add);
 }
 
 /** Healthy clones of both colours; a colour without clones has no data and counts as none. */

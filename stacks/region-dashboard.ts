@@ -3,6 +3,7 @@ import { Dashboard, GraphWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { OperationsStackProps } from './operations-stack';
 import { healthyClones } from './region-alarms';
+import { type ToldMetric, toldMetric } from './service-metrics';
 
 /** Adds the dashboard of a Region: whether it serves, whether it could take over, whether work moves. */
 export function addDashboard(scope: Construct, props: OperationsStackProps): void {
@@ -31,5 +32,12 @@ export function addDashboard(scope: Construct, props: OperationsStackProps): voi
       right: [queue.metricOldestMessage()],
       width: 8,
     }),
+  );
+  const told = (title: string, ...names: readonly ToldMetric[]) =>
+    new GraphWidget({ title, left: names.map(name => toldMetric(props.context, name)), width: 8 });
+  dashboard.addWidgets(
+    told('Wants a person', 'StuckSagas', 'StalledSagas', 'StalledOrders', 'StoppedProjections'),
+    told('Behind the writes (s)', 'ProjectionLag', 'CacheInvalidatorLag', 'AnalyticsDeliveryLag'),
+    told('Requests turned away', 'ShedRequests'),
   );
 }

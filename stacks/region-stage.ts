@@ -39,13 +39,14 @@ export class RegionStage extends Stage {
     const { dataKey, alarmTopic } = this.foundation;
     const { network } = this.network;
     this.data = new DataStack(this, 'data', { context, network, dataKey });
-    const { database, cache } = this.data;
+    const { database, cache, reports } = this.data;
     this.service = new ServiceStack(this, 'service', {
       context,
       network,
       certificate: this.foundation.serviceCertificate,
       database,
       cache,
+      reports,
       alarmTopic,
     });
     this.operations = new OperationsStack(this, 'operations', {

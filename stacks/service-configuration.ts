@@ -1,4 +1,6 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Json, JsonSchema } from '../constructs/config/configuration-content';
+import type { RolloutStrategy } from '../constructs/config/rollout-strategy';
 
 const wholeNumber = (minimum: number, maximum: number, description: string): Json => ({
   type: 'integer',
@@ -82,4 +84,27 @@ export const SERVICE_CONFIGURATION: Json = {
     shards: ['a', 'b', 'c'],
     bounded: { slots: 1024, capacityFactor: 1.25 },
   },
+};
+
+/**
+ * How flags spread: sooner than the configuration, since a flag is what takes a change back. A first deploy waits for
+ * both, one after the other.
+ */
+export const FLAG_ROLLOUT: RolloutStrategy = {
+  name: 'flags',
+  growthPercent: 20,
+  duration: Duration.minutes(5),
+  bake: Duration.minutes(10),
+};
+
+/** The service's feature flags at birth. A test holds them to what the code says without them. */
+export const SERVICE_FLAGS: Json = {
+  version: '1',
+  flags: {
+    'orders-fan-out': {
+      name: 'Several orders are read one by one through the cache',
+      attributes: { atOnce: { constraints: { type: 'number', minimum: 1, maximum: 8, required: true } } },
+    },
+  },
+  values: { 'orders-fan-out': { enabled: true, atOnce: 4 } },
 };

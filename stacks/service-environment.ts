@@ -1,4 +1,5 @@
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { AnalyticsTable } from '../constructs/async/analytics-table';
 import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { IGlobalDatabase } from '../constructs/data/global-database-access';
@@ -13,6 +14,8 @@ export interface ServiceDependencies {
   readonly queue: IQueue;
   /** `<AppConfig application>/<environment>/<profile>`. */
   readonly configuration: string;
+  /** The same of the feature flags. */
+  readonly flags: string;
 }
 
 /** Database user of clones and workers; it signs in by IAM and exists in the database since birth. */
@@ -21,7 +24,7 @@ export const DATABASE_USER = 'service';
 /** Environment of clones and workers: names and endpoints of this Region alone, and no secret. */
 export function serviceEnvironment(
   { topology, region }: RegionContext,
-  { database, cache, queue, configuration }: ServiceDependencies,
+  { database, cache, queue, configuration, flags }: ServiceDependencies,
 ): Readonly<Record<string, string>> {
   return {
     HOLDFAST_APPLICATION: topology.application,
@@ -39,10 +42,19 @@ export function serviceEnvironment(
     HOLDFAST_CACHE_AUTH: `iam:${cache.replicationGroupId}:${cache.userName}`,
     HOLDFAST_QUEUE_URL: queue.queueUrl,
     HOLDFAST_CONFIG: configuration,
+    HOLDFAST_FLAGS: flags,
     HOLDFAST_CLONES: String(regionCapacity(topology, region).minimumClones),
     HOLDFAST_CLIENT_POLICY: clientPolicyPairs(clientPolicy(topology)),
     ...residencyEnvironment(topology),
   };
+}
+
+/** Environment of workers, who deliver changes as well. */
+export function workerEnvironment(
+  environment: Readonly<Record<string, string>>,
+  reports: AnalyticsTable,
+): Readonly<Record<string, string>> {
+  return { ...environment, HOLDFAST_ANALYTICS_STORE: reports.store };
 }
 
 /** Where records may be, and where this database copies them; nothing without jurisdictions. */

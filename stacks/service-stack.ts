@@ -5,6 +5,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type IConnectable, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { AnalyticsTable } from '../constructs/async/analytics-table';
 import { QueueWorker } from '../constructs/async/queue-worker';
 import { ArtifactSynthesizer } from '../constructs/compute/artifact-synthesizer';
 import { CloneGroup } from '../constructs/compute/clone-group';
@@ -23,6 +24,7 @@ import {
   type Colour,
   cloneGroupName,
   deadLetterQueueName,
+  FLAGS_PROFILE,
   loadBalancerName,
   queueName,
   registerTableName,
@@ -31,8 +33,8 @@ import {
 } from '../lib/naming';
 import { regionCapacity } from '../regions';
 import { artifactBucketOf, type RegionStackProps, stackPropsOf } from './region-context';
-import { SERVICE_CONFIGURATION, SERVICE_SCHEMA } from './service-configuration';
-import { DATABASE_USER, serviceEnvironment } from './service-environment';
+import { FLAG_ROLLOUT, SERVICE_CONFIGURATION, SERVICE_FLAGS, SERVICE_SCHEMA } from './service-configuration';
+import { DATABASE_USER, serviceEnvironment, workerEnvironment } from './service-environment';
 
 /** Longest time that a worker takes for one order. */
 const PROCESSING_TIME = Duration.seconds(5);
@@ -47,6 +49,7 @@ export interface ServiceStackProps extends RegionStackProps {
   readonly certificate: ICertificate;
   readonly database: IGlobalDatabase;
   readonly cache: CacheTier;
+  readonly reports: AnalyticsTable;
   readonly alarmTopic: ITopic;
 }
 
@@ -96,11 +99,17 @@ export class ServiceStack extends Stack {
       schema: SERVICE_SCHEMA,
       content: SERVICE_CONFIGURATION,
     });
+    const flags = this.configuration.addConfiguration(FLAGS_PROFILE, {
+      kind: 'feature-flags',
+      content: SERVICE_FLAGS,
+      strategy: FLAG_ROLLOUT,
+    });
     const environment = serviceEnvironment(props.context, {
       database: props.database,
       cache: props.cache,
       queue: this.queue.queue,
       configuration,
+      flags,
     });
     this.clones = {
       blue: this.createClones('blue', props, environment),
@@ -145,7 +154,7 @@ export class ServiceStack extends Stack {
   }
 
   private createWorkers(
-    { context, network }: ServiceStackProps,
+    { context, network, reports }: ServiceStackProps,
     environment: Readonly<Record<string, string>>,
   ): CloneGroup {
     const { topology, region } = context;
@@ -158,11 +167,12 @@ export class ServiceStack extends Stack {
       instanceType: topology.capacity.instanceType,
       minimumClones: workers,
       maximumClones: Math.max(maximumClones, workers + 1),
-      environment,
+      environment: workerEnvironment(environment, reports),
       // Clones need no hook: Auto Scaling takes them out of the balancer and waits for their requests by itself.
       lifecycle: { drainTimeout: DRAIN_TIME },
     });
     this.queue.grantConsume(group);
+    reports.grantPut(group);
     this.queue.scaleOnBacklog(group.autoScalingGroup, { messagesPerWorker: MESSAGES_PER_WORKER });
     return group;
   }

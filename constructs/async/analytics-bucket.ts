@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
@@ -9,14 +10,20 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-/**
- * Declares the bucket of the rows, with one for its access logs. Both outlive the stack.
- *
- * @param results prefix of the results of queries, which are of no use after a week
- */
-export function declareAnalyticsBucket(scope: Construct, results: string): Bucket {
+/** How the bucket of the rows is made. */
+export interface AnalyticsBucketProps {
+  /** Prefix of the results of queries, which are of no use after a week. */
+  readonly results: string;
+  /** @default - a key of S3 */
+  readonly encryptionKey?: IKey;
+}
+
+/** Declares the bucket of the rows, with one for its access logs. Both outlive the stack. */
+export function declareAnalyticsBucket(
+  scope: Construct,
+  { results, encryptionKey }: AnalyticsBucketProps,
+): Bucket {
   const common = {
-    encryption: BucketEncryption.S3_MANAGED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,11 +31,16 @@ export function declareAnalyticsBucket(scope: Construct, results: string): Bucke
   } as const;
   const logs = new Bucket(scope, 'AccessLogs', {
     ...common,
+    // S3 writes access logs under no other key.
+    encryption: BucketEncryption.S3_MANAGED,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [{ expiration: Duration.days(90) }],
   });
   const bucket = new Bucket(scope, 'Bucket', {
     ...common,
+    ...(encryptionKey === undefined
+      ? { encryption: BucketEncryption.S3_MANAGED }
+      : { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     versioned: true,
     lifecycleRules: [
       { prefix: `${results}/`, expiration: Duration.days(7), noncurrentVersionExpiration: Duration.days(1) },

@@ -98,6 +98,7 @@ function grantDelivery(scope: Construct, role: Role, props: DeliveryProps): Poli
     ],
   });
   policy.attachToRole(role);
+  props.bucket.encryptionKey?.grantEncryptDecrypt(role);
   acknowledge(
     policy,
     `AwsSolutions-IAM5[Resource::${findingArn(scope, objects)}]`,

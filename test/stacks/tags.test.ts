@@ -22,6 +22,8 @@ const WITHOUT_TAGS = [
   'AWS::EC2::SecurityGroupEgress',
   'AWS::EC2::SecurityGroupIngress',
   'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::Glue::Database',
+  'AWS::Glue::Table',
   'AWS::EC2::VPCGatewayAttachment',
   'AWS::IAM::InstanceProfile',
   'AWS::IAM::Policy',

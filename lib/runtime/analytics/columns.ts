@@ -4,7 +4,7 @@ export type ColumnType = 'string' | 'bigint' | 'double' | 'boolean' | 'timestamp
 /** Columns by their names, in their order. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
-/** Columns of every change, as `constructs/async/analytics-feed-props` declares them to Glue; a test compares the two. */
+/** Columns of every change: what files have, and what `constructs/async/analytics-table` declares to Glue. */
 export const CHANGE_COLUMNS: Columns = {
   change_id: 'string',
   entity: 'string',

@@ -1,9 +1,6 @@
 import type { Columns } from '../../runtime/analytics/columns';
 
-/**
- * Columns of the table `orders`, beside those of every change: give them to `ChangeFeed.addAnalytics` as `columns`, and
- * `orders` as `tableName`.
- */
+/** Columns of the table `orders`, beside those of every change: what workers write and what the data stack declares. */
 export const ORDER_COLUMNS = {
   item: 'string',
   quantity: 'bigint',

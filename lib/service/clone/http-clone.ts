@@ -6,6 +6,7 @@ import { RateLimiter } from '../../runtime/edge/rate-limiter';
 import type { RatePolicy } from '../../runtime/edge/rate-policy';
 import { connectLimits, redisLimits } from '../../runtime/edge/redis-limits';
 import type { EdgeEnvironment } from '../../runtime/environment/edge-environment';
+import { loop } from '../../runtime/loop';
 import { withDeadline } from '../../runtime/policy/deadline';
 import { ConsistentReads } from '../../runtime/reads/consistent-reads';
 import { enginePositions } from '../../runtime/reads/database-positions';
@@ -14,6 +15,7 @@ import { WritePosition } from '../../runtime/reads/write-position';
 import { limitPrefix } from '../cache-keys';
 import { machineRandom } from '../guards';
 import { HttpEdge } from '../http/http-edge';
+import { leaderMetrics } from '../leader/leader-metrics';
 import { OrderReads } from '../orders/order-reads';
 import type { OrderRoutesOptions } from '../orders/order-routes';
 import type { Parts } from '../parts';
@@ -23,6 +25,8 @@ import { FollowerReads } from './follower-reads';
 const REQUEST_MILLISECONDS = 10_000;
 /** Requests in hand at once: what ten database connections work on, and some that read the cache. */
 const IN_HAND = 64;
+/** Pause between two lines of metrics, in unscaled seconds. */
+const TELL_SECONDS = 60;
 /** Longest wait for the position of a write, in milliseconds: the order is acknowledged without it. */
 const POSITION_MILLISECONDS = 100;
 
@@ -50,10 +54,30 @@ export function cloneEdge(parts: Parts): CloneEdge {
   return {
     edge,
     async run(signal) {
-      await watchLoop(clock, signal, delay => admission.observeLoop(delay));
+      await Promise.all([
+        watchLoop(clock, signal, delay => admission.observeLoop(delay)),
+        tellShed(parts, () => admission.counts.shed, signal),
+      ]);
       close();
     },
   };
+}
+
+/** Tells how many requests were turned away since the last time, none as well: silence is not the same. */
+function tellShed(
+  { clock, logger, environment }: Parts,
+  shed: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  const write = leaderMetrics({ clock, logger, ...environment });
+  const pauseMilliseconds = (TELL_SECONDS * 1000) / environment.timeScale;
+  let told = 0;
+  return loop({ clock, signal, pauseMilliseconds, onError: () => undefined }, async () => {
+    const count = shed();
+    write({ ShedRequests: [count - told, 'Count'] });
+    told = count;
+    return undefined;
+  });
 }
 
 function cloneLimiter({ clock, logger, environment }: Parts): { limiter?: RateLimiter; close(): void } {

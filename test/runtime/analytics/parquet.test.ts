@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import * as construct from '../../../constructs/async/analytics-feed-props';
-import { CHANGE_COLUMNS, columnsOf, PARTITION } from '../../../lib/runtime/analytics/columns';
+import { columnsOf } from '../../../lib/runtime/analytics/columns';
 import { folderObjects } from '../../../lib/runtime/analytics/folder-objects';
 import { parquetDelivery } from '../../../lib/runtime/analytics/parquet-delivery';
 import { parquetFile } from '../../../lib/runtime/analytics/parquet-file';
@@ -36,12 +35,6 @@ const BATCH = {
     change(3, '2026-01-02T00:00:00.001Z', { quantity: 2 ** 53 - 1 }),
   ],
 };
-
-test('the columns and the partition are those that the construct declares to Glue', () => {
-  expect(CHANGE_COLUMNS).toEqual(construct.CHANGE_COLUMNS);
-  expect(Object.keys(CHANGE_COLUMNS)).toEqual(Object.keys(construct.CHANGE_COLUMNS));
-  expect(PARTITION).toBe(construct.PARTITION);
-});
 
 test('DuckDB reads a batch by day, with the types that Glue declares; what does not fit is null and stands in the image', async () => {
   const deliver = parquetDelivery({ objects: folderObjects(folder), columns: COLUMNS });
