@@ -68,6 +68,7 @@ function uncheckedOf(
   if (type === 'AWS::CloudFormation::Stack') {
     return { type, why: 'a nested stack has a template of its own', fix: 'compare that template too' };
   }
+  if (type === 'AWS::CDK::Metadata') return undefined; // it makes nothing
   const unknown = !isKnownType(type) && !isCustom(type) && before !== undefined && after !== undefined;
   if (!unknown || sameValue(before, after)) return undefined;
   const why = `the schema of ${type} is not known, so whether it is replaced cannot be told`;
