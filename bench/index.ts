@@ -1,6 +1,7 @@
 /** `npm run bench`: performance as ratios, measured side by side in one run. Figures go to docs/benchmarks.md. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchDrift } from './drift';
 import { benchLab } from './lab';
 import { machineLines } from './machine';
 import { benchPolicy } from './policy';
@@ -12,12 +13,13 @@ import { benchTopology } from './topology';
 import { benchWorker } from './worker';
 
 const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--policy] [--worker]
-                       [--service] [--telemetry]
+                       [--service] [--telemetry] [--drift]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
   --policy        only the policies beside cockatiel (about 15 s for 7 rounds)
+  --drift         only holdfast drift beside cdk diff (about 40 s a round)
   --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --telemetry     only what a log line costs beside plain JSON
   --worker        only a queue's worker beside Powertools: record, bundle, import
@@ -32,6 +34,7 @@ async function main(): Promise<void> {
       service: { type: 'boolean', default: false },
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
+      drift: { type: 'boolean', default: false },
       policy: { type: 'boolean', default: false },
       telemetry: { type: 'boolean', default: false },
       worker: { type: 'boolean', default: false },
@@ -43,6 +46,7 @@ async function main(): Promise<void> {
   const rounds = wholeNumber('--rounds', values.rounds);
   const labRounds = wholeNumber('--lab-rounds', values['lab-rounds']);
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
+  if (values.drift) return print(`${await benchDrift(root, rounds)}\n`);
   if (values.policy) return print(`${await benchPolicy(rounds)}\n`);
   if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
   if (values.service) return print(`${await benchService(root, rounds, 5)}\n`);

@@ -19,6 +19,8 @@ export interface Subject {
   readonly script: string;
   /** Node's own options. */
   readonly nodeOptions?: readonly string[];
+  /** Arguments of the script. */
+  readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +58,7 @@ function run(subject: Subject, hook: string, extra: Readonly<Record<string, stri
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [...(subject.nodeOptions ?? []), '--require', hook, subject.script],
+      [...(subject.nodeOptions ?? []), '--require', hook, subject.script, ...(subject.arguments ?? [])],
       {
         env: { ...process.env, ...subject.environment, ...extra },
         stdio: ['ignore', 'ignore', 'pipe'],
