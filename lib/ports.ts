@@ -157,6 +157,12 @@ export interface Cloud {
   /** Raises the register. Resolves to false when it no longer held `from`. */
   raiseRegister(region: string, raise: RegisterRaise): Promise<boolean>;
 
+  /**
+   * Whether the register may be written in the Region: sends a write whose condition no register can meet, so that it
+   * changes nothing. Resolves to true when it was refused for that reason alone, which also takes a quorum.
+   */
+  mayRaiseRegister(region: string): Promise<boolean>;
+
   /** Strongly consistent read of the drill lock. */
   readLock(region: string): Promise<DrillLock | undefined>;
   /** Takes the lock if it is free or still is exactly `previous`, and no newer epoch holds it. */

@@ -37,6 +37,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     readRegister: region => register.read(region),
     createRegister: (region, record, by) => register.create(region, record, by),
     raiseRegister: (region, raise) => register.raise(region, raise),
+    mayRaiseRegister: region => register.mayRaise(region),
     readLock: region => lock.read(region),
     takeLock: (region, next, previous) => lock.take(region, next, previous),
     renewLock: (region, next) => lock.renew(region, next),

@@ -55,6 +55,12 @@ export class RegisterTable {
     });
   }
 
+  /** A write that no register can accept: epochs begin above zero. Resolves to true when its condition alone refused it. */
+  async mayRaise(region: string): Promise<boolean> {
+    const never: RegisterRecord = { epoch: -1, phase: 'active', region };
+    return !(await this.raise(region, { from: never, to: never, by: 'rehearsal' }));
+  }
+
   private async put(
     region: string,
     item: Record<string, AttributeValue>,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { DrillReport, Plan, PreflightResult } from '../drill';
+import type { DrillReport, Plan, PreflightResult, RehearsalReport } from '../drill';
 import { EXIT, type ExitCode } from './context';
 import { table } from './table';
 
@@ -78,5 +78,22 @@ export function formatPlan(plan: Plan, verdict: string): string {
     `${mode} from ${from} to ${to}, epoch ${before.epoch} to ${before.epoch + 1}; a plan, nothing was changed`,
     `its preflight is ${verdict}; see holdfast preflight --to ${to} --mode ${mode}`,
     table(['step', 'phase', 'budget s', 'before it', 'way back'], rows),
+  ].join('\n');
+}
+
+/** A rehearsal as text: what was not clean in the preflight, then each step with its looks and what it would send. */
+export function formatRehearsal(report: RehearsalReport, file: string): string {
+  const { of, from, to, verdict, checks, steps, unproven } = report;
+  const bad = checks.filter(check => check.state !== 'ok');
+  const rows = steps.flatMap(({ step, looks, sends }) => [
+    ...looks.map(({ state, text }) => [step, state, text]),
+    ...sends.map(send => [step, 'would send', send]),
+  ]);
+  return [
+    `rehearsal of a ${of} from ${from} to ${to}: ${verdict}; nothing was changed`,
+    ...bad.map(({ id, state, text, accepted }) => `${id}: ${state}${accepted ? ' (accepted)' : ''}, ${text}`),
+    table(['step', 'state', 'found'], rows),
+    ...unproven.map(item => `not shown: ${item}`),
+    `report: ${file}`,
   ].join('\n');
 }

@@ -16,6 +16,7 @@ export {
   type Entries,
   type Entry,
 } from './plan/settings';
+export { type RehearsalReport, type RehearsalResult, rehearseDrill } from './rehearse/rehearse';
 export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './report/history';
 export type { DrillOutcome, DrillReport, PhaseReport } from './report/report';
 export { renderReportHtml } from './report/report-html';

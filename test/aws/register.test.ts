@@ -55,6 +55,18 @@ describe('the register table', () => {
     });
   });
 
+  test('whether it may be written is asked by a write that no register can accept', async () => {
+    const cloud = endpoint.cloud();
+    endpoint.replies = { PutItem: () => jsonError('com.amazonaws#ConditionalCheckFailedException') };
+    expect(await cloud.mayRaiseRegister(WEST)).toBe(true);
+    expect(endpoint.sent[0]?.json).toMatchObject({
+      ConditionExpression: '#epoch = :epoch AND #phase = :phase AND #region = :region',
+      ExpressionAttributeValues: { ':epoch': { N: '-1' } },
+    });
+    endpoint.replies = { PutItem: () => jsonError('AccessDeniedException') };
+    await expect(cloud.mayRaiseRegister(WEST)).rejects.toMatchObject({ code: 'refused' });
+  });
+
   test('a condition that does not hold is an answer, not an error', async () => {
     endpoint.replies = { PutItem: () => jsonError('com.amazonaws#ConditionalCheckFailedException') };
     const cloud = endpoint.cloud();

@@ -117,6 +117,7 @@ export class FakeWorld {
       createRegister: region => call('createRegister', region, () => false),
       raiseRegister: (region, { from, to, by }) =>
         call('raiseRegister', region, () => this.raise(from, to, by)),
+      mayRaiseRegister: region => call('mayRaiseRegister', region, () => true),
       readLock: region => call('readLock', region, () => this.lock && { ...this.lock }),
       takeLock: (region, lock, previous) =>
         call('takeLock', region, () => {

@@ -2,6 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { DrillMode } from '../../drill';
 import type { DrillOptions, MoveOptions } from '../actions/drill';
 import type { PlanOptions } from '../actions/drill-plan';
+import type { RehearseOptions } from '../actions/drill-rehearse';
 import type { GameDayOptions } from '../actions/game-day';
 import type { CommandContext, CommonOptions } from '../context';
 import { DEFAULT_RATE } from '../defaults';
@@ -28,6 +29,7 @@ export function drillCommand(program: Command, context: CommandContext): void {
     .addHelpText('after', EXAMPLES);
   for (const mode of ['switchover', 'failover', 'failback'] as const) moveCommand(drill, context, mode);
   planCommand(drill, context);
+  rehearseCommand(drill, context);
   gameDayCommand(drill, context);
   historyCommand(drill, context);
   takeUpCommand(drill, context, 'resume', 'go on with a drill that was cut off or stopped safely');
@@ -73,6 +75,21 @@ function planCommand(drill: Command, context: CommandContext): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<PlanOptions>();
       context.exit(await runCommand(context, options, () => loadPlan().plan(context, options)));
+    });
+}
+
+function rehearseCommand(drill: Command, context: CommandContext): void {
+  drill
+    .command('rehearse')
+    .description('look at all that a move would look at, and say what each step would send; changes nothing')
+    .requiredOption('--to <region>', 'Region that would take over')
+    .addOption(new Option('--mode <mode>', 'kind of move').choices(Object.keys(WHAT)).default('switchover'))
+    .option('--target <target>', 'lab or aws', asTarget, 'lab')
+    .option('--accept-unknown <checks...>', 'preflight checks that may stay unknown, by id')
+    .addHelpText('after', '\nExample:\n  $ npx holdfast drill rehearse --to us-west-2 --target aws\n')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RehearseOptions>();
+      context.exit(await runCommand(context, options, () => loadRehearse().rehearse(context, options)));
     });
 }
 
@@ -129,6 +146,7 @@ function takeUpCommand(
 }
 
 const loadAction = () => require('../actions/drill') as typeof import('../actions/drill');
+const loadRehearse = () => require('../actions/drill-rehearse') as typeof import('../actions/drill-rehearse');
 const loadGameDay = () => require('../actions/game-day') as typeof import('../actions/game-day');
 const loadHistory = () => require('../actions/drill-history') as typeof import('../actions/drill-history');
 const loadPlan = () => require('../actions/drill-plan') as typeof import('../actions/drill-plan');

@@ -120,6 +120,10 @@ export interface ReportInput {
 /** Services whose control planes live in one Region for all: the failover path may not call them (law 2). */
 const GLOBAL_SERVICES = ['Route53', 'Route 53', 'IAM', 'Organizations', 'Account', 'CloudFront'];
 
+/** Calls to control planes that a failover may not depend on (law 2). */
+export const globalCalls = (calls: readonly CloudCall[]): readonly CloudCall[] =>
+  calls.filter(call => GLOBAL_SERVICES.includes(call.service));
+
 const MODELLED: readonly string[] = [
   "the register's quorum over three Regions",
   "Route 53's checkers and its rule that all unhealthy counts as all healthy",
@@ -135,7 +139,7 @@ export function makeReport(input: ReportInput): DrillReport {
   const phases = phaseReports(input);
   const figures = {
     phases,
-    forbiddenCalls: input.calls.filter(call => GLOBAL_SERVICES.includes(call.service)),
+    forbiddenCalls: globalCalls(input.calls),
     rtoSeconds: rtoSeconds(input, phases),
     rpoSeconds: ledger?.rpoSeconds ?? null,
     writes: {

@@ -262,6 +262,7 @@ export class DrillRunner extends SimulatedProcess {
       readRegister: region => this.table('readRegister', region, () => ({ ...world.register })),
       createRegister: async () => false,
       raiseRegister: (region, raise) => this.table('raiseRegister', region, () => world.raise(raise), true),
+      mayRaiseRegister: region => this.table('mayRaiseRegister', region, () => true),
       readLock: region => this.table('readLock', region, () => world.lock && { ...world.lock }),
       takeLock: (region, lock, previous) =>
         this.table('takeLock', region, () => put(lockFree(lock, previous), { ...lock }), true),
