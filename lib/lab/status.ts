@@ -191,10 +191,15 @@ function regionProblems(
   application: string,
 ): string[] {
   const clones = instances.filter(instance => instance.entry === 'service');
+  const frozen = instances.filter(instance => instance.frozen).length;
   const sick = clones.filter(clone => clone.health !== 'healthy').length;
   const checks: [boolean, string][] = [
     [!database.running, `database of ${region} is down`],
     [database.role === 'replica' && database.lag === undefined, `replication lag of ${region} is not known`],
+    [database.frozen, `database of ${region} is frozen`],
+    [cache.frozen, `cache of ${region} is frozen`],
+    [gate?.frozen === true, `gate of ${region} is frozen`],
+    [frozen > 0, `${frozen} of ${instances.length} clones and workers of ${region} are frozen`],
     [!cache.running, `cache of ${region} is down`],
     [gate?.running !== true, `gate of ${region} is down`],
     [liveSettings?.running !== true, `controller of the live settings of ${region} is down`],

@@ -56,7 +56,7 @@ test('a killed cache comes back empty at the same address', async () => {
   await client.set('orders:1:order:a', 'cached');
   expect(await client.get('orders:1:order:a')).toBe('cached');
 
-  cache.kill();
+  cache.process?.kill('SIGKILL');
   await waitFor(() => cache.restarts === 1, { clock, timeout: 10_000, what: 'the restart' });
 
   expect(await client.get('orders:1:order:a')).toBeNull();

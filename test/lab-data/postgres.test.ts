@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../lib/clock';
 import { freePort, regionAddress } from '../../lib/lab/network';
 import { createLabFolders, type LabPaths, labPaths } from '../../lib/lab/paths';
 import { GlobalDatabase, PostgresServer, preparePostgres, serverUser } from '../../lib/lab/postgres';
-import { markedProcesses } from '../../lib/lab/proc';
+import { descendants, isFrozen, markedProcesses } from '../../lib/lab/proc';
 import { ProcessRegistry } from '../../lib/lab/processes';
 import { stopAll } from '../../lib/lab/stop-processes';
 import { waitFor } from '../../lib/lab/wait-for';
@@ -107,6 +107,45 @@ test('lag is zero in step and grows while the standby does not replay', async ()
   await eventually(async () => (await lag()) === 0);
 });
 
+test('over a slow link a standby sees a write that much later, and at once when the link is mended', async () => {
+  const seenAfter = async () => {
+    const before = await rowsSeen('us-west-2');
+    await asService('us-east-2', 'insert into ledger values (0)');
+    const written = clock.monotonic();
+    await eventually(async () => (await rowsSeen('us-west-2')) === before + 1);
+    return clock.monotonic() - written;
+  };
+  const streaming = async (through: string) => {
+    const rows = await database
+      .server('us-west-2')
+      .query<{ port: number }>(
+        `select sender_port as port from pg_stat_wal_receiver where status = 'streaming'`,
+      );
+    const direct = rows[0]?.port === database.server('us-east-2').port;
+    return rows.length === 1 && direct === (through === 'directly');
+  };
+  await expect(database.link('us-east-2', 400)).rejects.toMatchObject({ code: 'refused' });
+  await database.link('us-west-2', 400);
+  await eventually(() => streaming('slowly'));
+  expect(await seenAfter()).toBeGreaterThan(390);
+  await database.link('us-west-2', 'mend');
+  await eventually(() => streaming('directly'));
+  expect(await seenAfter()).toBeLessThan(390);
+});
+
+test('a frozen server takes its sessions along, and is killed and started again like any other', async () => {
+  const standby = database.server('us-west-2');
+  const { process } = standby;
+  const restarts = standby.restarts;
+  process?.freeze();
+  const backends = descendants(process?.pid ?? 0);
+  expect(backends.length).toBeGreaterThan(3);
+  await eventually(async () => process?.frozen === true && backends.every(isFrozen));
+  process?.kill('SIGKILL');
+  await eventually(async () => standby.restarts === restarts + 1 && (await standby.isStandby()));
+  await eventually(async () => (await rowsSeen('us-east-2')) === (await rowsSeen('us-west-2')));
+});
+
 test('a switchover loses no acknowledged write although nobody fences the writers', async () => {
   let acknowledged = await rowsSeen('us-east-2');
   let writing = true;
@@ -173,8 +212,9 @@ test('a switchover to a standby that does not follow is refused, and the writer 
 
 test('a server that is killed comes back by itself', async () => {
   const standby = database.server('us-west-2');
-  standby.kill();
-  await eventually(async () => standby.restarts === 1 && (await standby.isStandby()));
+  const { restarts } = standby;
+  standby.process?.kill('SIGKILL');
+  await eventually(async () => standby.restarts === restarts + 1 && (await standby.isStandby()));
   await asService('us-east-2', 'insert into ledger values (8)');
   await eventually(async () => (await rowsSeen('us-west-2')) === (await rowsSeen('us-east-2')));
 });

@@ -8,13 +8,30 @@ const region = (
 ): RegionStatus => ({
   region: name,
   address: '127.0.10.1',
-  database: { role, running: true, restarts: 0, lag: role === 'replica' ? 3 : undefined },
-  cache: { running: true, restarts: 0 },
-  gate: { running: true, restarts: 0 },
-  liveSettings: { running: true, restarts: 0 },
+  database: { role, running: true, restarts: 0, frozen: false, lag: role === 'replica' ? 3 : undefined },
+  cache: { running: true, restarts: 0, frozen: false },
+  gate: { running: true, restarts: 0, frozen: false },
+  liveSettings: { running: true, restarts: 0, frozen: false },
   instances: [
-    { id: 'i-1', group: 'orders-blue', entry: 'service', running: true, restarts: 0, health: 'healthy' },
-    { id: 'i-2', group: 'orders-worker', entry: 'worker', running: true, restarts: 0 },
+    {
+      id: 'i-1',
+      zone: 'us-west-2a',
+      group: 'orders-blue',
+      entry: 'service',
+      running: true,
+      restarts: 0,
+      frozen: false,
+      health: 'healthy',
+    },
+    {
+      id: 'i-2',
+      zone: 'us-west-2a',
+      group: 'orders-worker',
+      entry: 'worker',
+      running: true,
+      restarts: 0,
+      frozen: false,
+    },
   ],
   ...rest,
 });
@@ -56,12 +73,12 @@ test.each<[string, Partial<Seen>, string]>([
   ],
   [
     'a silent standby',
-    { daemon: standby({ database: { role: 'replica', running: true, restarts: 1 } }) },
+    { daemon: standby({ database: { role: 'replica', running: true, restarts: 1, frozen: false } }) },
     'replication lag of us-west-2 is not known',
   ],
   [
     'a cache that is down',
-    { daemon: standby({ cache: { running: false, restarts: 0 } }) },
+    { daemon: standby({ cache: { running: false, restarts: 0, frozen: false } }) },
     'cache of us-west-2 is down',
   ],
   ['a gate that never came', { daemon: standby({ gate: undefined }) }, 'gate of us-west-2 is down'],
@@ -69,6 +86,33 @@ test.each<[string, Partial<Seen>, string]>([
     'a controller that was never deployed',
     { daemon: standby({ liveSettings: undefined }) },
     'controller of the live settings of us-west-2 is down',
+  ],
+  [
+    'a frozen database',
+    { daemon: standby({ database: { role: 'replica', running: true, restarts: 0, lag: 1, frozen: true } }) },
+    'database of us-west-2 is frozen',
+  ],
+  [
+    'a frozen cache',
+    { daemon: standby({ cache: { running: true, restarts: 0, frozen: true } }) },
+    'cache of us-west-2 is frozen',
+  ],
+  [
+    'a frozen gate',
+    { daemon: standby({ gate: { running: true, restarts: 0, frozen: true } }) },
+    'gate of us-west-2 is frozen',
+  ],
+  [
+    'a frozen worker',
+    {
+      daemon: standby({
+        instances: region('us-west-2', 'replica').instances.map(each => ({
+          ...each,
+          frozen: each.entry === 'worker',
+        })),
+      }),
+    },
+    '1 of 2 clones and workers of us-west-2 are frozen',
   ],
   ['no clones', { daemon: standby({ instances: [] }) }, 'no clones behind orders in us-west-2'],
   [
@@ -78,13 +122,23 @@ test.each<[string, Partial<Seen>, string]>([
         instances: [
           {
             id: 'i-1',
+            zone: 'us-west-2a',
+            frozen: false,
             group: 'orders-blue',
             entry: 'service',
             running: true,
             restarts: 0,
             health: 'unhealthy',
           },
-          { id: 'i-2', group: 'orders-worker', entry: 'worker', running: true, restarts: 0 },
+          {
+            id: 'i-2',
+            zone: 'us-west-2a',
+            group: 'orders-worker',
+            entry: 'worker',
+            running: true,
+            restarts: 0,
+            frozen: false,
+          },
         ],
       }),
     },

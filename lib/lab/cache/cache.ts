@@ -1,5 +1,5 @@
 import type { Clock, Output } from '../../ports';
-import type { ProcessRegistry } from '../processes';
+import type { ProcessRegistry, RunningProcess } from '../processes';
 import { Supervisor } from '../supervisor';
 
 /** What a cache server needs. */
@@ -65,9 +65,9 @@ export class CacheServer {
     return this.supervisor.stop();
   }
 
-  /** Kills it as a fault would; it is started again. */
-  kill(): void {
-    this.supervisor.process?.kill('SIGKILL');
+  /** Its process, to be struck; undefined between a death and the restart. */
+  get process(): RunningProcess | undefined {
+    return this.supervisor.process;
   }
 
   private specify() {

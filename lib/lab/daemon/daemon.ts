@@ -99,7 +99,11 @@ function serveAdmin(
     daemonStatus(context, { ...plane, followers, ...progress, emulator: isAlive(emulator.process) });
   gateway.handleAdmin('GET', 'lab/status', status);
   gateway.handleAdmin('POST', 'lab/fault', async body => {
-    await strike(body, plane.stores, followers, gateway.state);
+    const { application, serviceHost } = context.settings;
+    const { servicePort } = plane.traffic;
+    const { endpoint } = gateway;
+    const queues = { application, serviceHost, servicePort, endpoint, clock: context.clock };
+    await strike(body, { stores: plane.stores, followers, state: gateway.state, queues });
     followers.reconciler.kick();
   });
   void emulator.process.exited.then(() => {

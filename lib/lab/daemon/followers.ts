@@ -16,6 +16,9 @@ import {
 import type { DaemonContext, Stores } from './data-plane';
 import type { Traffic } from './traffic';
 
+/** Access key id of clones and workers. */
+export const CLONE_CALLER = 'lab-clone';
+
 /** Everything that follows the control plane. */
 export interface Followers {
   readonly regions: ReadonlyMap<string, RegionFollower>;
@@ -175,7 +178,7 @@ function commonOverlay(context: DaemonContext, gateway: Gateway, region: string,
 function cloneOverlay(context: DaemonContext, gateway: Gateway, stores: Stores, region: string) {
   const server = stores.database.server(region);
   return {
-    ...commonOverlay(context, gateway, region, 'lab-clone'),
+    ...commonOverlay(context, gateway, region, CLONE_CALLER),
     HOLDFAST_DATABASE_HOST: server.host,
     HOLDFAST_DATABASE_PORT: String(server.port),
     HOLDFAST_DATABASE_READER_HOST: undefined,
@@ -183,6 +186,8 @@ function cloneOverlay(context: DaemonContext, gateway: Gateway, stores: Stores, 
     HOLDFAST_DATABASE_AUTH: `file:${context.secrets.servicePasswordFile}`,
     HOLDFAST_CACHE_URL: stores.caches.get(region)?.url,
     HOLDFAST_CACHE_AUTH: undefined,
+    // The lab keeps what a process prints in a file of its own.
+    HOLDFAST_LOG_GROUP: undefined,
     // Reports read these files; they go with the data of the lab.
     HOLDFAST_ANALYTICS_STORE: `folder:${path.join(context.paths.data, 'data', 'analytics', region)}`,
   };

@@ -1,4 +1,11 @@
 export { type DaemonOptions, runDaemon } from './daemon';
-export type { LabFault } from './faults';
+export {
+  FAULT_ACTIONS,
+  FAULT_TARGETS,
+  type FaultAction,
+  type FaultTarget,
+  type LabFault,
+  parseFault,
+} from './fault';
 export { type DaemonSettings, readSettings, writeSettings } from './settings';
 export type { DaemonStatus, InstanceHealth, ProcessStatus, RegionStatus } from './status';

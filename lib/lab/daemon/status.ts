@@ -1,6 +1,7 @@
 import type { TargetHealth } from '../balancer';
 import type { ServerStatus } from '../postgres';
 import { identify, residentBytes } from '../proc';
+import type { RunningProcess } from '../processes';
 import type { DaemonContext } from './data-plane';
 import type { Followers, Plane } from './followers';
 
@@ -9,6 +10,8 @@ export interface ProcessStatus {
   readonly running: boolean;
   /** Restarts after unasked deaths. */
   readonly restarts: number;
+  /** Whether a fault has frozen it. */
+  readonly frozen: boolean;
 }
 
 /** One clone or worker. */
@@ -16,6 +19,8 @@ export interface InstanceHealth extends ProcessStatus {
   readonly id: string;
   readonly group: string;
   readonly entry: string;
+  /** Availability zone. */
+  readonly zone: string;
   /** Health as the balancer sees it; absent for a worker, which has none. */
   readonly health?: TargetHealth['state'];
 }
@@ -24,7 +29,7 @@ export interface InstanceHealth extends ProcessStatus {
 export interface RegionStatus {
   readonly region: string;
   readonly address: string;
-  readonly database: Omit<ServerStatus, 'region'>;
+  readonly database: Omit<ServerStatus, 'region'> & Pick<ProcessStatus, 'frozen'>;
   readonly cache: ProcessStatus;
   /** Absent while its function is not deployed. */
   readonly gate?: ProcessStatus;
@@ -77,8 +82,8 @@ function regionStatus(region: string, plane: Plane & { readonly followers: Follo
   return {
     region,
     address: follower?.options.host ?? '',
-    database,
-    cache: { running: cache?.running === true, restarts: cache?.restarts ?? 0 },
+    database: { ...database, frozen: stores.database.server(region).process?.frozen === true },
+    cache: processStatus(cache) ?? { running: false, restarts: 0, frozen: false },
     gate: processStatus(follower?.gate),
     liveSettings: processStatus(followers.liveSettings.get(region)?.function),
     instances: (follower?.instances.status() ?? []).map(instance => ({
@@ -88,8 +93,10 @@ function regionStatus(region: string, plane: Plane & { readonly followers: Follo
   };
 }
 
-const processStatus = (process: ProcessStatus | undefined): ProcessStatus | undefined =>
-  process && { running: process.running, restarts: process.restarts };
+const processStatus = (
+  kept: (Omit<ProcessStatus, 'frozen'> & { readonly process?: RunningProcess }) | undefined,
+): ProcessStatus | undefined =>
+  kept && { running: kept.running, restarts: kept.restarts, frozen: kept.process?.frozen === true };
 
 function absent(region: string): ServerStatus {
   return { region, role: 'replica', running: false, restarts: 0 };

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { Clock, Output } from '../../ports';
+import { preloadArguments } from '../disturbance';
 import { freePort } from '../network';
 import { packageRoot } from '../package-root';
-import type { ProcessRegistry, ProcessSpec } from '../processes';
+import type { ProcessRegistry, ProcessSpec, RunningProcess } from '../processes';
 import { Supervisor } from '../supervisor';
 
 /** What the process of a function needs. */
@@ -57,9 +58,9 @@ export class FunctionProcess {
     return this.supervisor.stop();
   }
 
-  /** Kills it as a fault would; it is started again. */
-  kill(): void {
-    this.supervisor.process?.kill('SIGKILL');
+  /** Its process, to be struck; undefined between a death and the restart. */
+  get process(): RunningProcess | undefined {
+    return this.supervisor.process;
   }
 
   private async specify(): Promise<ProcessSpec> {
@@ -72,8 +73,13 @@ export class FunctionProcess {
     return {
       name,
       command: process.execPath,
-      args: [...memory, program, path.join(built, 'bundles', bundle, 'index.cjs'), host, String(port)],
+      args: [
+        ...memory,
+        ...preloadArguments(),
+        ...[program, path.join(built, 'bundles', bundle, 'index.cjs'), host, String(port)],
+      ],
       env: environment,
+      disturbable: true,
       stopTimeout: 2000,
     };
   }

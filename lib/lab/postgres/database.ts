@@ -6,7 +6,7 @@ import { type ApplicationDatabase, createDatabase, initialise } from './birth';
 import { readControlFile } from './control-file';
 import { LagMeter } from './lag';
 import { caughtUp, promote } from './promotion';
-import { cutLink, mendLink } from './replication-link';
+import { ReplicationLinks } from './replication-link';
 import type { PostgresServer } from './server';
 import type { ServerStatus } from './server-status';
 
@@ -24,10 +24,7 @@ export interface GlobalDatabaseOptions {
   readonly output: Output;
 }
 
-/**
- * A stand-in for an Aurora global database: one PostgreSQL server a Region, one of them the writer, the others
- * streaming from it.
- */
+/** A stand-in for an Aurora global database: one PostgreSQL server a Region; one writes, the others stream from it. */
 export class GlobalDatabase {
   private writerRegion: string;
   private readonly meter = new LagMeter();
@@ -37,6 +34,7 @@ export class GlobalDatabase {
   private readonly diverged = new Set<string>();
   /** Regions whose server is held down: nothing starts it but {@link release}. */
   private readonly held = new Set<string>();
+  private readonly links = new ReplicationLinks(() => this.server(this.writerRegion).upstream);
   private moving = false;
 
   constructor(private readonly options: GlobalDatabaseOptions) {
@@ -68,6 +66,7 @@ export class GlobalDatabase {
   async stop(): Promise<void> {
     await this.server(this.writerRegion).stop();
     await Promise.all(this.replicas().map(replica => replica.stop()));
+    this.links.close();
   }
 
   /**
@@ -136,11 +135,15 @@ export class GlobalDatabase {
     else await this.rejoin();
   }
 
-  /** Cuts a Region's server off from the writer, or lets it follow again. Throws HoldfastError `refused` for the writer. */
-  async link(region: string, state: 'cut' | 'mend'): Promise<void> {
+  /**
+   * Cuts a Region's server off from the writer, delays the network between them by milliseconds each way, or lets it
+   * follow as before. A delay lasts until then, or until the server is promoted or copied anew.
+   * @throws HoldfastError `refused` for the writer
+   */
+  async link(region: string, state: 'cut' | 'mend' | number): Promise<void> {
     if (region === this.writerRegion)
       throw new HoldfastError('refused', `${region} has the writer: it follows nobody`);
-    await (state === 'cut' ? cutLink : mendLink)(this.server(region));
+    await this.links.set(this.server(region), state);
   }
 
   /** Takes one look at every server, for the lag. Never throws: what does not answer keeps its last position. */
@@ -190,7 +193,7 @@ export class GlobalDatabase {
     this.moving = true;
     try {
       await act(old, target);
-      await mendLink(target);
+      await this.links.set(target, 'mend');
       this.writerRegion = to;
       this.meter.reset();
       this.replayed.clear();
@@ -203,6 +206,7 @@ export class GlobalDatabase {
   private async copyAnew(replica: PostgresServer, signal?: AbortSignal): Promise<void> {
     const writer = this.server(this.writerRegion);
     await replica.stop();
+    this.links.forget(replica.region);
     await baseCopy(writer, replica);
     await replica.start(writer.upstream, signal);
     await this.streams(replica, signal);

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Output } from '../../ports';
-import type { ProcessRegistry } from '../processes';
+import type { ProcessRegistry, RunningProcess } from '../processes';
 import { Supervisor } from '../supervisor';
 import { waitFor } from '../wait-for';
 import type { PostgresBinaries } from './binaries';
@@ -124,9 +124,9 @@ export class PostgresServer {
     await this.supervisor.stop();
   }
 
-  /** Kills it as a fault would; it is started again unless {@link stop} is called. */
-  kill(): void {
-    this.supervisor.process?.kill('SIGKILL');
+  /** Its process, to be struck; undefined between a death and the restart. */
+  get process(): RunningProcess | undefined {
+    return this.supervisor.process;
   }
 
   /** Whether it is a standby. */

@@ -67,7 +67,8 @@ export function writeSettings(target: SettingsTarget, upstream?: Upstream): void
   ]);
 }
 
-function connectionString(target: SettingsTarget, upstream: Upstream): string {
+/** How a standby connects to the server that it follows (libpq). */
+export function connectionString(target: Pick<SettingsTarget, 'region'>, upstream: Upstream): string {
   const { host, port, user, password } = upstream;
   return `host=${host} port=${port} user=${user} password=${password} application_name=${target.region} connect_timeout=3`;
 }
@@ -78,6 +79,7 @@ function write(target: SettingsTarget, name: string, lines: readonly string[]): 
   give(file, target.user);
 }
 
-function quote(value: string): string {
+/** A value between quotes, as settings and SQL write it. */
+export function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }

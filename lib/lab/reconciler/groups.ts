@@ -13,8 +13,8 @@ export interface GroupState {
   readonly name: string;
   readonly minimum: number;
   readonly desired: number;
-  /** Ids of the instances that should run, in the order of their launch. */
-  readonly instances: readonly string[];
+  /** The instances that should run, in the order of their launch, each with its availability zone. */
+  readonly instances: readonly { readonly id: string; readonly zone: string }[];
   /** ARNs of the target groups that its instances stand in. */
   readonly targetGroups: readonly string[];
   /** Id and version of the launch template. */
@@ -35,7 +35,9 @@ function groupState(group: AutoScalingGroup): GroupState {
     name: group.AutoScalingGroupName ?? '',
     minimum: group.MinSize ?? 0,
     desired: group.DesiredCapacity ?? 0,
-    instances: (group.Instances ?? []).flatMap(instance => instance.InstanceId ?? []),
+    instances: (group.Instances ?? []).flatMap(({ InstanceId: id, AvailabilityZone: zone }) =>
+      id === undefined || zone === undefined ? [] : [{ id, zone }],
+    ),
     targetGroups: group.TargetGroupARNs ?? [],
     template: {
       id: group.LaunchTemplate?.LaunchTemplateId ?? group.LaunchTemplate?.LaunchTemplateName ?? '',

@@ -2,7 +2,7 @@ export { ArtifactStore } from './artifacts';
 export { destroyClients, LAB_CALLER, type RegionClients, regionClients } from './clients';
 export { DatabaseFollower } from './database-follower';
 export { type FunctionEnvironment, readFunctions } from './functions';
-export type { InstanceStatus } from './instances';
+export type { InstanceStatus, StruckInstances } from './instances';
 export { Problems } from './problems';
 export { Reconciler } from './reconciler';
 export { type HeldKind, RegionFollower } from './region-follower';

@@ -1,7 +1,8 @@
 import type { Clock, Output } from '../../ports';
 import type { Target } from '../balancer';
+import { preloadArguments } from '../disturbance';
 import { freePort } from '../network';
-import type { ProcessRegistry, ProcessSpec } from '../processes';
+import type { ProcessRegistry, ProcessSpec, RunningProcess } from '../processes';
 import { Supervisor } from '../supervisor';
 import type { LaunchFacts } from './user-data';
 
@@ -14,7 +15,19 @@ export interface WantedInstance {
   readonly id: string;
   /** Name of its group. */
   readonly group: string;
+  /** Availability zone, as the group placed it. */
+  readonly zone: string;
   readonly launch: LaunchFacts;
+}
+
+/** Which instances a fault strikes. */
+export interface StruckInstances {
+  /** `service`, `worker` or both. */
+  readonly entries: readonly string[];
+  /** @default - every zone */
+  readonly zone?: string;
+  /** @default - every instance */
+  readonly id?: string;
 }
 
 /** What is known of an instance's process. */
@@ -23,7 +36,10 @@ export interface InstanceStatus {
   readonly group: string;
   /** `service` or `worker`. */
   readonly entry: string;
+  readonly zone: string;
   readonly running: boolean;
+  /** Whether a fault has frozen it. */
+  readonly frozen: boolean;
   readonly restarts: number;
 }
 
@@ -92,14 +108,16 @@ export class Instances {
     );
   }
 
-  /** Kills one process as a fault would: that instance, or the first of the entry. Returns its id. */
-  kill(what: string): string | undefined {
-    const found = [...this.all].find(
-      ([id, { wanted, supervisor }]) =>
-        supervisor.process !== undefined && (id === what || wanted.launch.artifact.entry === what),
+  /** The living processes that a fault may strike, in the order of their launch. */
+  struck({ entries, zone, id }: StruckInstances): RunningProcess[] {
+    return [...this.all].flatMap(([each, { wanted, supervisor }]) =>
+      supervisor.process !== undefined &&
+      entries.includes(wanted.launch.artifact.entry) &&
+      (zone === undefined || wanted.zone === zone) &&
+      (id === undefined || each === id)
+        ? [supervisor.process]
+        : [],
     );
-    found?.[1].supervisor.process?.kill('SIGKILL');
-    return found?.[0];
   }
 
   /** What is known of every instance. */
@@ -108,7 +126,9 @@ export class Instances {
       id,
       group: wanted.group,
       entry: wanted.launch.artifact.entry,
+      zone: wanted.zone,
       running: supervisor.process !== undefined,
+      frozen: supervisor.process?.frozen === true,
       restarts: supervisor.restarts,
     }));
   }
@@ -152,8 +172,14 @@ export class Instances {
     return {
       name: `${entry}-${region}-${id}`,
       command: process.execPath,
-      args: [`--max-old-space-size=${HEAP}`, '--max-semi-space-size=2', await program(launch)],
+      args: [
+        `--max-old-space-size=${HEAP}`,
+        '--max-semi-space-size=2',
+        ...preloadArguments(),
+        await program(launch),
+      ],
       env: defined(environment),
+      disturbable: true,
       stopTimeout: 15_000,
     };
   }

@@ -44,6 +44,8 @@ export class RegionFollower {
   readonly instances: Instances;
   private readonly launches = new Map<string, LaunchFacts>();
   private readonly held = new Set<HeldKind>();
+  private readonly heldZones = new Set<string>();
+  private seenZones: ReadonlySet<string> = new Set();
   private running: FunctionProcess | undefined;
   private seen: BalancingState | undefined;
 
@@ -84,6 +86,18 @@ export class RegionFollower {
     else await this.followGroups();
   }
 
+  /** Availability zones of the instances that the groups wanted at the last look, in order. */
+  zones(): string[] {
+    return [...this.seenZones].sort();
+  }
+
+  /** Stops all clones and workers of an availability zone and keeps them down, or lets them come back. */
+  async holdZone(zone: string, down: boolean): Promise<void> {
+    if (down) this.heldZones.add(zone);
+    else this.heldZones.delete(zone);
+    await this.followGroups();
+  }
+
   /** Stops every process of the Region. */
   async stop(): Promise<void> {
     await Promise.all([this.instances.stopAll(), this.running?.stop()]);
@@ -96,6 +110,7 @@ export class RegionFollower {
       readBalancing(clients, loadBalancerName(application), timeScale),
     ]);
     this.seen = balancing;
+    this.seenZones = new Set(groups.flatMap(group => group.instances.map(({ zone }) => zone)));
     await Promise.all(groups.map(group => liftToMinimum(clients, group)));
     const wanted = await Promise.all(groups.map(group => this.wantedOf(group)));
     const leaving = new Set(await this.instances.reconcile(wanted.flat()));
@@ -108,7 +123,9 @@ export class RegionFollower {
     if (group.instances.length === 0) return [];
     const launch = await this.launchOf(group);
     if (this.held.has(launch.artifact.entry as HeldKind)) return [];
-    return group.instances.map(id => ({ id, group: group.name, launch }));
+    return group.instances
+      .filter(({ zone }) => !this.heldZones.has(zone))
+      .map(instance => ({ ...instance, group: group.name, launch }));
   }
 
   private async launchOf(group: GroupState): Promise<LaunchFacts> {

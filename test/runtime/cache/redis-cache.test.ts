@@ -185,7 +185,7 @@ test('a server that hung while a value was invalidated does not serve it when it
 test('a server that was killed comes back empty, its scripts are loaded again, and nothing old is served', async () => {
   const { cache, writer } = await twoProcesses();
   const { restarts } = valkey.server;
-  valkey.server.kill();
+  valkey.server.process?.kill('SIGKILL');
   writer.world.value = 'second';
   await writer.values.invalidate('a');
   await until(async () => {

@@ -88,7 +88,7 @@ test('the server dies: its share is given out here; it comes back: all clones co
   });
   expect((await limiter.take('fault')).source).toBe('shared');
   const restarts = valkey.server.restarts;
-  valkey.server.kill();
+  valkey.server.process?.kill('SIGKILL');
   await waitFor(() => clones[0]?.status !== 'ready', { clock, timeout: 5000, what: 'the loss' });
   const local = await Promise.all(Array.from({ length: 10 }, () => limiter.take('fault')));
   expect(local.map(({ source }) => source)).toEqual(Array(10).fill('local'));
