@@ -1,3 +1,4 @@
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { AnalyticsTable } from '../constructs/async/analytics-table';
 import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
@@ -14,6 +15,8 @@ export interface ServiceDependencies {
   readonly queue: IQueue;
   /** `<AppConfig application>/<environment>/<profile>`. */
   readonly configuration: string;
+  /** Where processes deliver what they tell. */
+  readonly logGroup: ILogGroup;
   /** The same of the feature flags. */
   readonly flags: string;
 }
@@ -24,7 +27,7 @@ export const DATABASE_USER = 'service';
 /** Environment of clones and workers: names and endpoints of this Region alone, and no secret. */
 export function serviceEnvironment(
   { topology, region }: RegionContext,
-  { database, cache, queue, configuration, flags }: ServiceDependencies,
+  { database, cache, queue, configuration, flags, logGroup }: ServiceDependencies,
 ): Readonly<Record<string, string>> {
   return {
     HOLDFAST_APPLICATION: topology.application,
@@ -43,6 +46,7 @@ export function serviceEnvironment(
     HOLDFAST_QUEUE_URL: queue.queueUrl,
     HOLDFAST_CONFIG: configuration,
     HOLDFAST_FLAGS: flags,
+    HOLDFAST_LOG_GROUP: logGroup.logGroupName,
     HOLDFAST_CLONES: String(regionCapacity(topology, region).minimumClones),
     HOLDFAST_CLIENT_POLICY: clientPolicyPairs(clientPolicy(topology)),
     ...residencyEnvironment(topology),

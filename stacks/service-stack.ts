@@ -1,8 +1,9 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { type IConnectable, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AnalyticsTable } from '../constructs/async/analytics-table';
@@ -64,6 +65,8 @@ export class ServiceStack extends Stack {
   readonly liveSettings: LiveSettingsController;
   /** In alarm while too many answers are errors: it stops rollouts, and pages. */
   readonly errorAlarm: Alarm;
+  /** What clones and workers tell, line by line, with the metrics that the alarms watch. */
+  readonly processLogs: LogGroup;
   private readonly register: IRegister;
 
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
@@ -104,12 +107,17 @@ export class ServiceStack extends Stack {
       content: SERVICE_FLAGS,
       strategy: FLAG_ROLLOUT,
     });
+    this.processLogs = new LogGroup(this, 'ProcessLogs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     const environment = serviceEnvironment(props.context, {
       database: props.database,
       cache: props.cache,
       queue: this.queue.queue,
       configuration,
       flags,
+      logGroup: this.processLogs,
     });
     this.clones = {
       blue: this.createClones('blue', props, environment),
@@ -181,6 +189,7 @@ export class ServiceStack extends Stack {
     this.register.grantRead(group);
     this.queue.grantSend(group);
     this.configuration.grantRead(group);
+    this.processLogs.grantWrite(group);
     database.grantConnect(group, DATABASE_USER);
     cache.grantConnect(group);
     this.letIn(group, database, 'Database');

@@ -5,6 +5,7 @@ import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/env
 import type { RawEnvironment } from '../runtime/environment/environment-reader';
 import { RuntimeError, reasonOf } from '../runtime/errors';
 import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
+import { type ProcessLogs, processLogs } from './process-logs';
 
 /** Something that runs until it is told to stop. */
 export interface Running {
@@ -19,7 +20,7 @@ export type Start<Environment = ServiceEnvironment> = (
 ) => Promise<Running>;
 
 /** Who a process is in its log lines. */
-export type ProcessFacts = Pick<ServiceEnvironment, 'region' | 'instanceId' | 'logLevel'>;
+export type ProcessFacts = Pick<ServiceEnvironment, 'region' | 'instanceId' | 'logLevel' | 'logGroup'>;
 
 /**
  * The frame of a process: environment in, JSON lines out, SIGTERM and SIGINT stop it with exit code 0, an
@@ -38,13 +39,21 @@ export async function runProcessOf<Environment extends ProcessFacts>(
 ): Promise<void> {
   // Whoever read our lines may have gone; that is no reason to end.
   process.stdout.on('error', () => undefined);
-  const { write, flush } = lineWriter(text => process.stdout.write(text));
+  const { write: writeOut, flush } = lineWriter(text => process.stdout.write(text));
+  let logs: ProcessLogs | undefined;
+  const write = (line: string) => {
+    writeOut(line);
+    logs?.take(line);
+  };
   let logger: Logger = jsonLogger({ clock: systemClock, write, base: { part } });
   const die = (message: string) => (error: unknown) => {
     const known = error instanceof RuntimeError || !(error instanceof Error);
     logger.error(message, { error, stack: known ? undefined : error.stack });
     flush();
-    process.stderr.write(`${reasonOf(error)}\n`, () => process.exit(1));
+    const exit = () => process.stderr.write(`${reasonOf(error)}\n`, () => process.exit(1));
+    // The last lines are the ones that a person looks for.
+    if (logs === undefined) exit();
+    else void logs.end().then(exit);
   };
   process.on('uncaughtException', die('process.uncaught'));
   process.on('unhandledRejection', die('process.unhandled'));
@@ -55,6 +64,8 @@ export async function runProcessOf<Environment extends ProcessFacts>(
     });
     const base = { region: environment.region, instance: environment.instanceId, part };
     logger = jsonLogger({ clock: systemClock, write, base, level: environment.logLevel });
+    const told = jsonLogger({ clock: systemClock, write: writeOut, base, level: environment.logLevel });
+    logs = processLogs(environment, part, problem => told.warn('logs.changed', { problem }));
     const running = await start(environment, logger);
     logger.info('process.started', { pid: process.pid, milliseconds: Math.round(systemClock.monotonic()) });
     const signal = await stopSignal();
@@ -62,6 +73,7 @@ export async function runProcessOf<Environment extends ProcessFacts>(
     await running.stop();
     logger.info('process.stopped');
     flush();
+    await logs?.end();
     process.stdout.write('', () => process.exit(0));
   } catch (error) {
     die('process.failed')(error);

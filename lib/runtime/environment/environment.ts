@@ -64,6 +64,8 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly flags?: ConfigIdentifiers;
   /** Collector of traces: OTLP over HTTP. @default - none */
   readonly otlpEndpoint?: string;
+  /** Group of CloudWatch Logs to which a clone delivers its lines, metrics among them. @default - standard output alone */
+  readonly logGroup?: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly instanceId: string;
   /** How long a clone that was told to stop still takes new connections, in unscaled seconds. */
@@ -101,6 +103,7 @@ export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment
     configFile: reader.optional('HOLDFAST_CONFIG_FILE'),
     flags: reader.optional('HOLDFAST_FLAGS') === undefined ? undefined : configPart(reader, 'HOLDFAST_FLAGS'),
     otlpEndpoint: reader.optional('HOLDFAST_OTLP_ENDPOINT'),
+    logGroup: reader.optional('HOLDFAST_LOG_GROUP'),
     listen: listenPart(reader),
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),

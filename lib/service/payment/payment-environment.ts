@@ -12,7 +12,7 @@ import { parseLogLevel } from '../../runtime/environment/worker-environment';
 export interface PaymentEnvironment
   extends Pick<
     ServiceEnvironment,
-    'region' | 'instanceId' | 'logLevel' | 'listen' | 'drainSeconds' | 'timeScale'
+    'region' | 'instanceId' | 'logLevel' | 'logGroup' | 'listen' | 'drainSeconds' | 'timeScale'
   > {
   /** Its own database, which a loss of the service's Region need not take away. */
   readonly database: DatabaseSettings;
@@ -33,6 +33,7 @@ export function parsePaymentEnvironment(raw: RawEnvironment): PaymentEnvironment
     region: reader.text('AWS_REGION'),
     instanceId: reader.text('HOLDFAST_INSTANCE_ID', 'unnamed'),
     logLevel: parseLogLevel(reader),
+    logGroup: reader.optional('HOLDFAST_LOG_GROUP'),
     listen: listenPart(reader),
     drainSeconds: reader.number('HOLDFAST_DRAIN_SECONDS', 5, { minimum: 0, maximum: 300 }),
     timeScale: reader.number('HOLDFAST_TIME_SCALE', 1, { minimum: 1, maximum: 10 }),
