@@ -37,10 +37,21 @@ function readOne(source: DriftSource): readonly Comparison[] {
     const read = source.read();
     return Array.isArray(read) ? (read as readonly Comparison[]) : [read as Comparison];
   } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error;
-    return [{ checked: 0, changes: [], unchecked: unreadable(source, error) }];
+    return [{ checked: 0, changes: [], unchecked: unreadable(source, asRefusal(error)) }];
   }
 }
+
+/** A fault of ours in one source hides nothing of the others either; it is said to be one. */
+function asRefusal(error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+  const fix = 'this is a fault of Holdfast: please report it with the input';
+  const problem = { path: '-', message: said.slice(0, 300), fix };
+  return new HoldfastError('invalid-input', INTERNAL, [problem]);
+}
+
+/** How a finding begins that tells of a fault of Holdfast's own. */
+export const INTERNAL = 'an internal error';
 
 function unreadable({ name, kind }: DriftSource, error: HoldfastError): readonly Unchecked[] {
   const place = { region: '-', stack: name, resource: '-', type: '-', source: kind } as const;

@@ -5,7 +5,7 @@ import { actionOf, type Entries, entriesOf, type TemplatePlace, typeOf } from '.
 import { partChanges } from './parts';
 import { propagateReplacements } from './propagation';
 import { propertyDifferences, topPropertyOf, withReplacement } from './replacement-of';
-import { isObject, type JsonObject, own } from './values';
+import { isObject, type JsonObject, own, textOf } from './values';
 
 /** What a deploy of `after` over `before` would do, by the templates alone. */
 export function compareTemplates(before: JsonObject, after: JsonObject, place: TemplatePlace): Comparison {
@@ -88,7 +88,7 @@ function addResolvedAtDeploy(
 ): void {
   const parameters = new Set(
     [...entriesOf(own(template, 'Parameters'))]
-      .filter(([, value]) => String(own(value, 'Type')).startsWith('AWS::SSM::Parameter::Value'))
+      .filter(([, value]) => textOf(own(value, 'Type')).startsWith('AWS::SSM::Parameter::Value'))
       .map(([name]) => name),
   );
   for (const [id, resource] of next) {

@@ -51,3 +51,10 @@ export function below(path: string, key: string): string {
   const name = /^[^.[\]"\s]+$/.test(key) ? key : JSON.stringify(key);
   return path === '' ? name : `${path}.${name}`;
 }
+
+/**
+ * A value as text, as `String` would have it for what is no object. `String` itself fails for an object with a key
+ * called `toString`, which a template may have.
+ */
+export const textOf = (value: Json | undefined): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

@@ -27,6 +27,7 @@ import { mangledText } from './noise/mangled-text';
 import { policyForm } from './noise/policy-form';
 import { serviceAdded } from './noise/service-added';
 import { toolMetadata } from './noise/tool-metadata';
+import { TERRAFORM_RULES } from './tf-rules';
 
 /** Every rule, those that explain away before those that warn. */
 export const DRIFT_RULES: readonly DriftRule[] = [
@@ -35,4 +36,5 @@ export const DRIFT_RULES: readonly DriftRule[] = [
   ...[statefulLoss, statefulRenamed, replicaDetached, iamBroadening, networkOpened, dnsChange],
   ...[recordCollision, protectionOff, retentionLowered, capacityLowered, encryptionChanged],
   ...[exportInUse, managedGroupGone, clusterZones, resolvedAtDeploy],
+  ...TERRAFORM_RULES,
 ];

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../compare/values';
+import { textOf } from '../compare/values';
 import type { Action, Comparison, Json, ResourceChange, Unchecked } from '../model';
 import { planAction } from './actions';
 import { checkResults } from './checks';
@@ -47,7 +48,7 @@ const addressesOf = (...lists: readonly (readonly PlannedChange[])[]): number =>
   new Set(lists.flat().map(({ address }) => address)).size;
 
 function unreadableEntries(count: number, plan: JsonObject, place: PlanPlace): readonly Unchecked[] {
-  const version = String(plan.format_version);
+  const version = textOf(plan.format_version);
   const why = `${count} entries of the plan (format ${version}) have no address or no change, and were not read`;
   const here = { region: place.region ?? '-', stack: place.stack, resource: '-', type: '-' };
   const fix = 'look at the plan by terraform show; its format may be newer than this program';

@@ -1,5 +1,5 @@
 import { HoldfastError } from '../../errors';
-import { isObject, type JsonObject, own } from '../compare/values';
+import { isObject, type JsonObject, own, textOf } from '../compare/values';
 import type { Json } from '../model';
 import { UNKNOWN } from './unknown';
 
@@ -97,7 +97,7 @@ function changeOf(change: JsonObject): Change {
   const importing = own(change, 'importing');
   const paths = own(change, 'replace_paths');
   return {
-    actions: Array.isArray(actions) ? (actions as readonly Json[]).map(String) : [],
+    actions: Array.isArray(actions) ? (actions as readonly Json[]).map(textOf) : [],
     importing: isObject(importing) ? (text(own(importing, 'id')) ?? UNKNOWN) : undefined,
     before: own(change, 'before'),
     after: own(change, 'after'),

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, own } from '../compare/values';
+import { isObject, type JsonObject, own, textOf } from '../compare/values';
 import type { Json } from '../model';
 import type { PlannedChange } from './plan';
 import { markBelow } from './unknown';
@@ -24,7 +24,7 @@ function collect(value: Json | undefined, mark: Json | undefined, found: Set<str
   if (typeof value === 'string') {
     if (mark === true) found.add(value);
   } else if (typeof value === 'number') {
-    if (mark === true) found.add(String(value));
+    if (mark === true) found.add(textOf(value));
   } else if (Array.isArray(value)) {
     for (const [at, item] of value.entries()) collect(item, markBelow(mark, at), found);
   } else if (isObject(value)) {

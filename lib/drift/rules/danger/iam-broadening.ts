@@ -1,5 +1,5 @@
 import { type DriftRule, type Judged, type RuleContext, under } from '../../classify/rule';
-import { own } from '../../compare/values';
+import { own, textOf } from '../../compare/values';
 import { broadening } from '../../iam/broadening';
 import { type DocumentPair, documentsOf, tokensOf } from '../../iam/documents';
 import type { Json, ResourceChange } from '../../model';
@@ -49,7 +49,7 @@ function joinsWhatExists(change: ResourceChange, neighbours: readonly ResourceCh
   const created = new Set(
     neighbours.filter(({ action }) => action === 'create').map(({ resource }) => resource),
   );
-  return named.some(each => !created.has(String(own(each, 'Ref') ?? '')));
+  return named.some(each => !created.has(textOf(own(each, 'Ref') ?? '')));
 }
 
 /** Whether a document allows every action, all but some, or lets in everybody without a condition. */

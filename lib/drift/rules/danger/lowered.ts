@@ -1,4 +1,5 @@
 import type { Judged } from '../../classify/rule';
+import { textOf } from '../../compare/values';
 import type { Difference, ResourceChange } from '../../model';
 import { nameOf } from '../../paths';
 import { isTrue, numberOf } from '../values';
@@ -29,4 +30,4 @@ function compared({ path, before, after }: Difference): Omit<Judged, 'paths'> | 
 export const switchedOff = ({ path, before, after }: Difference, names: ReadonlySet<string>): boolean =>
   names.has(nameOf(path)) &&
   (isTrue(before) || before === 'Enabled' || before === 'ENABLED') &&
-  (after === undefined || ['false', 'Suspended', 'Disabled', 'DISABLED'].includes(String(after)));
+  (after === undefined || ['false', 'Suspended', 'Disabled', 'DISABLED'].includes(textOf(after)));

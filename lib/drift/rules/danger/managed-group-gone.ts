@@ -1,10 +1,11 @@
 import type { DriftRule } from '../../classify/rule';
+import { textOf } from '../../compare/values';
 import type { ResourceChange } from '../../model';
 import { at } from '../../paths';
 import { isLive } from '../values';
 
 const nameOf = (change: ResourceChange): string =>
-  String(
+  textOf(
     change.physicalId ??
       at(change.before, 'Properties.AutoScalingGroupName') ??
       at(change.after, 'Properties.AutoScalingGroupName') ??

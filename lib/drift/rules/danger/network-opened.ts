@@ -1,4 +1,5 @@
 import { type DriftRule, type Judged, under } from '../../classify/rule';
+import { textOf as asText } from '../../compare/values';
 import type { ResourceChange } from '../../model';
 import { at } from '../../paths';
 import { atNames, isOff, isTrue } from '../values';
@@ -98,7 +99,7 @@ function ofProperties(change: ResourceChange): Judged[] {
 
 /** A new function URL or bucket that lets in everybody. Balancers that face the world are what they are for. */
 function ofNew(change: ResourceChange): Judged[] {
-  const open = [...ACCESS].some(name => OPEN_VALUES.includes(String(at(change.after, `Properties.${name}`))));
+  const open = [...ACCESS].some(name => OPEN_VALUES.includes(asText(at(change.after, `Properties.${name}`))));
   const isPublic = isTrue(at(change.after, 'Properties.PubliclyAccessible'));
   const isDoor = change.type === 'AWS::Lambda::Url' || change.type === 'AWS::S3::Bucket';
   if (!(open && isDoor) && !isPublic) return ofEntry(change);

@@ -1,4 +1,4 @@
-import { isObject, own } from '../../compare/values';
+import { isObject, own, textOf } from '../../compare/values';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
 import { listOf, numberOf } from '../values';
@@ -37,7 +37,7 @@ function all(
     if (!isObject(rule)) return undefined;
     const peers = PEERS.filter(name => own(rule, name) !== undefined);
     if (peers.length === 0 && Object.keys(rule).some(key => key.startsWith('Fn::'))) return undefined;
-    const protocol = String(own(rule, 'IpProtocol') ?? '-1').toLowerCase();
+    const protocol = textOf(own(rule, 'IpProtocol') ?? '-1').toLowerCase();
     const everything = protocol === '-1' || protocol === 'all';
     const port = (name: string, otherwise: number) => (everything ? otherwise : numberOf(own(rule, name)));
     const [from, to] = [port('FromPort', 0), port('ToPort', 65535)];

@@ -1,4 +1,5 @@
 import type { DriftRule, Judged } from '../../classify/rule';
+import { textOf } from '../../compare/values';
 import type { Difference, Json, ResourceChange } from '../../model';
 import { at } from '../../paths';
 import { isStateful } from '../stateful';
@@ -36,12 +37,12 @@ export const protectionOff: DriftRule = {
 function isPolicyDropped({ path, before, after }: Difference, change: ResourceChange): boolean {
   if (
     !POLICIES.includes(path) ||
-    !KEEPING.includes(String(before)) ||
-    KEEPING.slice(0, 2).includes(String(after))
+    !KEEPING.includes(textOf(before)) ||
+    KEEPING.slice(0, 2).includes(textOf(after))
   )
     return false;
   // Types that make a snapshot when nothing is said keep one.
-  const [from, to] = [KEEPING.indexOf(String(before)), KEEPING.indexOf(String(after))];
+  const [from, to] = [KEEPING.indexOf(textOf(before)), KEEPING.indexOf(textOf(after))];
   return isStateful(change.type) && (to === -1 || from < to);
 }
 
@@ -50,7 +51,7 @@ function ofAttributes(change: ResourceChange): Judged | undefined {
   const path = 'Properties.LoadBalancerAttributes';
   const isOn = (resource: Json | undefined) =>
     listOf(at(resource, path)).some(
-      each => at(each, 'Key') === 'deletion_protection.enabled' && String(at(each, 'Value')) === 'true',
+      each => at(each, 'Key') === 'deletion_protection.enabled' && textOf(at(each, 'Value')) === 'true',
     );
   if (!isOn(change.before) || isOn(change.after)) return undefined;
   return atPaths(change.differences.filter(each => each.path.startsWith(path)));

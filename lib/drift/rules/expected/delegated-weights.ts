@@ -1,5 +1,5 @@
 import { type DriftRule, type Facts, type Judged, under } from '../../classify/rule';
-import { isObject, own } from '../../compare/values';
+import { isObject, own, textOf } from '../../compare/values';
 import { liveSettingsOf } from '../../facts';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
@@ -60,7 +60,7 @@ function forwardOf(action: Json): Forward {
   // The service writes out a stickiness that is off.
   const { TargetGroupStickinessConfig: sticky, ...further } = other;
   const kept =
-    String(at(sticky, 'Enabled') ?? 'false') === 'true' ? { ...further, sticky: sticky as Json } : further;
+    textOf(at(sticky, 'Enabled') ?? 'false') === 'true' ? { ...further, sticky: sticky as Json } : further;
   return { rest: canonical({ ...rest, config: kept }), weights };
 }
 

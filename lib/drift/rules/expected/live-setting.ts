@@ -1,5 +1,5 @@
 import type { DriftRule, Facts, Judged } from '../../classify/rule';
-import { isObject, own } from '../../compare/values';
+import { isObject, own, textOf } from '../../compare/values';
 import { liveSettingsOf } from '../../facts';
 import type { Difference, Json, ResourceChange } from '../../model';
 import { at } from '../../paths';
@@ -29,11 +29,11 @@ function rangeOf(change: ResourceChange, { path }: Difference, facts: Facts): Js
   const settings = liveSettingsOf(facts, change.region);
   if (change.type === 'AWS::SSM::Parameter') {
     const name = change.physicalId ?? at(change.before ?? change.after, 'Properties.Name') ?? change.resource;
-    return path === 'Properties.Value' ? settings.get(String(name)) : undefined;
+    return path === 'Properties.Value' ? settings.get(textOf(name)) : undefined;
   }
   // A floor is kept by the parameter `floor/<group>`, and the group's minimum follows it.
   if (path !== 'Properties.MinSize') return undefined;
-  const group = String(
+  const group = textOf(
     change.physicalId ?? at(change.before, 'Properties.AutoScalingGroupName') ?? change.resource,
   );
   return [...settings].find(([name]) => name.endsWith(`/live/floor/${group}`))?.[1];

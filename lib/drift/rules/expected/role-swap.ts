@@ -1,5 +1,5 @@
 import { type DriftRule, type Judged, under } from '../../classify/rule';
-import { own } from '../../compare/values';
+import { own, textOf } from '../../compare/values';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
 import { isLive, listOf } from '../values';
@@ -61,7 +61,7 @@ function writerOf(change: ResourceChange, list: string, id: string): string | un
 }
 
 const isWriter = (member: Json): boolean =>
-  String(own(member, 'IsWriter')) === 'true' || String(own(member, 'Role')).toUpperCase() === 'PRIMARY';
+  textOf(own(member, 'IsWriter')) === 'true' || textOf(own(member, 'Role')).toUpperCase() === 'PRIMARY';
 
 /** A member by its name: roles, and who reads from whom, follow from the writer. */
 function withoutRole(member: Json): Json {
@@ -72,5 +72,5 @@ function withoutRole(member: Json): Json {
 
 function regionOf(member: Json, id: string): string {
   const named = own(member, 'ReplicationGroupRegion') ?? own(member, 'Region');
-  return typeof named === 'string' ? named : (String(own(member, id)).split(':')[3] ?? '');
+  return typeof named === 'string' ? named : (textOf(own(member, id)).split(':')[3] ?? '');
 }

@@ -1,7 +1,7 @@
 import type { DriftRule, Facts, Judged } from '../../classify/rule';
 import { entriesOf, typeOf } from '../../compare/entries';
 import { referencesOf } from '../../compare/references';
-import { own } from '../../compare/values';
+import { own, textOf } from '../../compare/values';
 import type { Difference, Json, ResourceChange } from '../../model';
 import { at, nameOf } from '../../paths';
 import { isLive, numberOf } from '../values';
@@ -62,7 +62,7 @@ function rangeOf(change: ResourceChange, { path }: Difference, facts: Facts): Ra
 }
 
 function scales(target: Json, change: ResourceChange, name: string, sameStack: boolean): boolean {
-  const dimension = String(at(target, 'Properties.ScalableDimension'));
+  const dimension = textOf(at(target, 'Properties.ScalableDimension'));
   if (dimension.split(':').at(-1) !== (DIMENSIONS[name] ?? name)) return false;
   const id = at(target, 'Properties.ResourceId');
   const refers = sameStack && referencesOf(id).some(each => each.target === change.resource);

@@ -1,4 +1,5 @@
 import type { DriftRule } from '../../classify/rule';
+import { textOf } from '../../compare/values';
 import type { Difference, Json } from '../../model';
 import { nameOf } from '../../paths';
 import { atPaths, isLive } from '../values';
@@ -19,7 +20,7 @@ function sameName(before: Json | undefined, after: Json | undefined): boolean {
 }
 
 function sameZone(before: Json | undefined, after: Json | undefined): boolean {
-  const idOf = (value: Json | undefined) => String(value).replace(/^\/?hostedzone\//, '');
+  const idOf = (value: Json | undefined) => textOf(value).replace(/^\/?hostedzone\//, '');
   return typeof before === 'string' && typeof after === 'string' && idOf(before) === idOf(after);
 }
 

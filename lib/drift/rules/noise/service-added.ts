@@ -1,5 +1,5 @@
 import type { DriftRule } from '../../classify/rule';
-import { isObject, own } from '../../compare/values';
+import { isObject, own, textOf } from '../../compare/values';
 import type { Difference, Json, ResourceChange } from '../../model';
 import { nameOf } from '../../paths';
 import { atPaths, isLive, listOf } from '../values';
@@ -8,7 +8,7 @@ const isEmpty = (value: Json | undefined): boolean =>
   value === null || value === '' || (typeof value === 'object' && Object.keys(value ?? {}).length === 0);
 
 const isReservedTag = (tag: Json): boolean =>
-  /^aws:/.test(String(own(tag, 'Key') ?? '')) ||
+  /^aws:/.test(textOf(own(tag, 'Key') ?? '')) ||
   (isObject(tag) && Object.keys(tag).some(key => /^aws:/.test(key)));
 
 /** Whether a list of tags only gained those that AWS itself sets. */
