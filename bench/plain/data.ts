@@ -5,6 +5,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { addReports } from './reports';
 
 /** What the data of a Region needs. */
 export interface PlainDataProps {
@@ -13,7 +14,7 @@ export interface PlainDataProps {
   readonly key: IKey;
 }
 
-/** A member of a global database and a cache. */
+/** A member of a global database, a cache and rows of reports. */
 export class PlainData extends Construct {
   readonly databaseSecurityGroup: ec2.SecurityGroup;
   readonly cacheSecurityGroup: ec2.SecurityGroup;
@@ -26,6 +27,7 @@ export class PlainData extends Construct {
     const { subnetIds } = vpc.selectSubnets({ subnetGroupName: 'data' });
     this.addDatabase(props, subnetIds);
     this.addCache(props, subnetIds);
+    addReports(this, props.key);
   }
 
   private addDatabase({ seed, key }: PlainDataProps, subnetIds: string[]): void {

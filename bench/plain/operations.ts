@@ -9,6 +9,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { PlainService } from './service';
 
+const TOLD = ['Stuck', 'Stalled', 'Late', 'Stopped', 'Behind', 'Cache', 'Reports', 'Shed'];
+
 /** Alarms, a dashboard and the role of operators. */
 export class PlainOperations extends Construct {
   constructor(scope: Construct, { service, topic }: { service: PlainService; topic: ITopic }) {
@@ -16,6 +18,7 @@ export class PlainOperations extends Construct {
     const { balancer, targetGroups, queue, deadLetters } = service;
     const period = Duration.minutes(1);
     const aurora = (metricName: string): IMetric => new Metric({ namespace: 'AWS/RDS', metricName, period });
+    const told = (metricName: string): IMetric => new Metric({ namespace: 'Plain', metricName, period });
     const metrics: Readonly<Record<string, IMetric>> = {
       Errors: balancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period }),
       Age: queue.metricApproximateAgeOfOldestMessage({ period }),
@@ -32,6 +35,7 @@ export class PlainOperations extends Construct {
           [`Healthy${index}`, group.metrics.healthyHostCount({ period })],
         ]),
       ),
+      ...Object.fromEntries(TOLD.map(metricName => [metricName, told(metricName)])),
       Latency: balancer.metrics.targetResponseTime({ period }),
     };
     for (const [id, metric] of Object.entries(metrics)) {

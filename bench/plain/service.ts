@@ -6,6 +6,7 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -41,6 +42,7 @@ export class PlainService extends Construct {
       enforceSSL: true,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
+    new LogGroup(this, 'ProcessLogs', { retention: RetentionDays.THREE_MONTHS });
     const logs = new Bucket(this, 'Logs', { enforceSSL: true, encryption: BucketEncryption.S3_MANAGED });
     this.balancer = new elb.ApplicationLoadBalancer(this, 'Balancer', { vpc, internetFacing: true });
     this.balancer.logAccessLogs(logs);
