@@ -1,4 +1,4 @@
-import { isObject, own } from '../compare/values';
+import { isObject, own, textOf } from '../compare/values';
 import type { Json } from '../model';
 import { readJson } from '../read-json';
 import { markBelow } from '../terraform/unknown';
@@ -39,7 +39,7 @@ export function maskValue(value: Json, name: string, mark: Json | undefined, mar
     const label = own(value, key);
     return own(value, held) !== undefined && typeof label === 'string' && isSecretName(label);
   })?.[1];
-  const noEcho = String(own(value, 'NoEcho')) === 'true';
+  const noEcho = textOf(own(value, 'NoEcho')) === 'true';
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const hidden = key === secretKey || (noEcho && key === 'Default');

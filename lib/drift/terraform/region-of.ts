@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, own } from '../compare/values';
+import { isObject, type JsonObject, own, textOf } from '../compare/values';
 import type { Json } from '../model';
 import type { PlannedChange } from './plan';
 
@@ -22,13 +22,13 @@ export function regionReader(plan: JsonObject, otherwise = '-'): RegionOf {
     if (region !== undefined) regions.set(key, region);
   }
   return change =>
-    textOf(change, 'region') ??
-    regionOfArn(textOf(change, 'arn')) ??
+    attribute(change, 'region') ??
+    regionOfArn(attribute(change, 'arn')) ??
     regions.get(keys.get(withoutKeys(change.address)) ?? '') ??
     otherwise;
 }
 
-function textOf(change: PlannedChange, name: string): string | undefined {
+function attribute(change: PlannedChange, name: string): string | undefined {
   const value = own(change.after, name) ?? own(change.before, name);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
@@ -58,7 +58,7 @@ function expressionValue(expression: Json | undefined, plan: JsonObject): string
   if (typeof constant === 'string') return constant;
   const references = own(expression, 'references');
   if (!Array.isArray(references) || references.length !== 1) return undefined;
-  const variable = /^var\.([^.[]+)$/.exec(String(references[0]))?.[1];
+  const variable = /^var\.([^.[]+)$/.exec(textOf(references[0] as Json))?.[1];
   const value = variable === undefined ? undefined : own(own(own(plan, 'variables'), variable), 'value');
   return typeof value === 'string' ? value : undefined;
 }
