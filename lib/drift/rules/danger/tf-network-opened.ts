@@ -65,13 +65,13 @@ function ofRules(change: ResourceChange): Judged[] {
   if (told.length === 0) return [];
   if (hasSecret(change, ['ingress', 'egress', 'cidr_blocks', 'cidr_ipv4', 'cidr_ipv6']))
     return [{ holds: 'yes', ...paths }];
-  return [{ holds: 'yes', ...paths, why: `it opens ${told.map(textOf).sort().join('; ')}` }];
+  return [{ holds: 'yes', ...paths, why: `it opens ${told.map(opens).sort().join('; ')}` }];
 }
 
 const isWorld = ({ direction, peer }: Opening): boolean =>
   direction === 'ingress' && ['"0.0.0.0/0"', '"::/0"'].includes(peer);
 
-function textOf({ direction, peer, protocol, from, to }: Opening): string {
+function opens({ direction, peer, protocol, from, to }: Opening): string {
   const ports = protocol === '-1' ? 'all ports' : `${protocol}/${from === to ? from : `${from}-${to}`}`;
   return `${ports} ${direction === 'ingress' ? 'from' : 'to'} ${peer.replaceAll('"', '')}`;
 }
