@@ -129,8 +129,16 @@ export interface Finding extends Place {
 /** The worst of all findings. */
 export type Verdict = 'clean' | 'unchecked' | 'changes' | 'danger';
 
-/** How many: `checked` in resources, all else in findings. */
-export type Counts = Readonly<Record<'checked' | FindingClass, number>>;
+/** How many: `checked` in resources, all else in findings. `ignored` is there when an ignore file was read. */
+export type Counts = Readonly<Record<'checked' | FindingClass, number>> & { readonly ignored?: number };
+
+/** A finding that an entry of the ignore file accepts. It counts in no class, and is never silently gone. */
+export interface IgnoredFinding extends Finding {
+  readonly reason: string;
+  readonly owner: string;
+  /** Last day on which it is accepted, as in `2027-01-31`. */
+  readonly expires: string;
+}
 
 /** What a run says. The JSON document carries exactly this. */
 export interface DriftReport {
@@ -139,4 +147,6 @@ export interface DriftReport {
   readonly counts: Counts;
   /** The gravest first; in an order that does not depend on that of the input. */
   readonly findings: readonly Finding[];
+  /** What was accepted before, in the same order; there when an ignore file was read. */
+  readonly ignored?: readonly IgnoredFinding[];
 }

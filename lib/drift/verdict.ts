@@ -4,15 +4,24 @@ import {
   type DriftReport,
   type Finding,
   type FindingClass,
+  type IgnoredFinding,
   type Verdict,
 } from './model';
 
 /** From which class on findings fail a run. `any`: whatever is not noise. */
 export type FailOn = 'any' | 'change' | 'danger';
 
-/** The report of a run, the gravest findings first. */
-export function reportOf(checked: number, findings: readonly Finding[]): DriftReport {
-  const sorted = [...findings].sort((left, right) => compare(keyOf(left), keyOf(right)));
+/**
+ * The report of a run, the gravest findings first.
+ *
+ * @param ignored what the ignore file takes out; nothing when there was none
+ */
+export function reportOf(
+  checked: number,
+  findings: readonly Finding[],
+  ignored?: readonly IgnoredFinding[],
+): DriftReport {
+  const sorted = inOrder(findings);
   const count = (wanted: Finding['class']) => findings.filter(finding => finding.class === wanted).length;
   const counts: Counts = {
     checked,
@@ -22,8 +31,10 @@ export function reportOf(checked: number, findings: readonly Finding[]): DriftRe
     expected: count('expected'),
     change: count('change'),
     danger: count('danger'),
+    ...(ignored === undefined ? {} : { ignored: ignored.length }),
   };
-  return { version: 1, verdict: verdictOf(counts), counts, findings: sorted };
+  const accepted = ignored === undefined ? {} : { ignored: inOrder(ignored) };
+  return { version: 1, verdict: verdictOf(counts), counts, findings: sorted, ...accepted };
 }
 
 /** The worst of all: danger, then what was not looked at, then changes. */
@@ -44,6 +55,9 @@ export function reaches(name: FindingClass, failOn: FailOn): boolean {
   if (failOn === 'any') return name !== 'noise';
   return name === 'danger' || (failOn === 'change' && name === 'change');
 }
+
+const inOrder = <T extends Finding>(findings: readonly T[]): readonly T[] =>
+  [...findings].sort((left, right) => compare(keyOf(left), keyOf(right)));
 
 const keyOf = (finding: Finding): readonly (string | number)[] => [
   CLASSES.indexOf(finding.class),
