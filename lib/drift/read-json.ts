@@ -55,12 +55,13 @@ export function readTextFile(file: string): string {
  * @throws HoldfastError `invalid-input`
  */
 export function assertDepth(value: Json, name: string): void {
-  const containers = (values: readonly Json[]) =>
-    values.filter(each => typeof each === 'object' && each !== null) as readonly (readonly Json[])[];
+  // A value may stand in many places, and in itself: each is looked at once a level.
+  const containers = (values: Iterable<Json>) =>
+    new Set([...values].filter(each => typeof each === 'object' && each !== null) as readonly object[]);
   let level = containers([value]);
-  for (let depth = 1; level.length > 0; depth += 1) {
+  for (let depth = 1; level.size > 0; depth += 1) {
     if (depth > DEEPEST) throw tooDeep(name, `level ${depth}`);
-    level = containers(level.flatMap(each => Object.values(each)));
+    level = containers([...level].flatMap(each => Object.values(each) as Json[]));
   }
 }
 
