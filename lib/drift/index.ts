@@ -2,9 +2,14 @@
 export { classify } from './classify/classify';
 export type { DriftRule, Facts, Judged, RuleContext } from './classify/rule';
 export { compareTemplates } from './compare/templates';
+export { type Explanation, explain, explanationText, findingById } from './explain';
 export { GitHubApi, type GitHubOptions } from './github/api';
 export { type CommentOptions, type Posted, postComment } from './github/comment';
 export { type Filed, fileIssues, type IssueOptions } from './github/issues';
+export { type Acceptance, acceptFinding } from './ignore/accept';
+export type { IgnoreEntry } from './ignore/entry';
+export { type IgnoreFile, readIgnoreFile } from './ignore/read-ignore';
+export { maskComparison, maskText } from './mask/mask';
 export type {
   Action,
   Comparison,
@@ -13,6 +18,7 @@ export type {
   DriftReport,
   Finding,
   FindingClass,
+  IgnoredFinding,
   Json,
   Place,
   ResourceChange,
@@ -21,7 +27,7 @@ export type {
   Verdict,
 } from './model';
 export { CLASSES } from './model';
-export { readJsonFile } from './read-json';
+export { readJsonFile, readTextFile } from './read-json';
 export { FORMATS, type Format, type FormatOptions, formatReport } from './report/format';
 export { LONGEST_COMMENT, type MarkdownOptions, markdown, markerOf, stepSummary } from './report/markdown';
 export { readReport } from './report/read-report';

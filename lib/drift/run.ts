@@ -1,6 +1,8 @@
 import { HoldfastError } from '../errors';
 import { classify } from './classify/classify';
 import type { DriftRule, Facts } from './classify/rule';
+import { applyIgnores } from './ignore/ignore';
+import type { IgnoreFile } from './ignore/read-ignore';
 import { maskFindings } from './mask/mask';
 import type { Comparison, DriftReport, SourceKind, Unchecked } from './model';
 import { DRIFT_RULES } from './rules';
@@ -21,6 +23,8 @@ export interface DriftOptions {
   readonly rules?: readonly DriftRule[];
   /** What is known of the application. @default - nothing */
   readonly facts?: Facts;
+  /** What was reviewed and accepted, and the time at which that is looked at. @default - nothing */
+  readonly ignores?: { readonly file: IgnoreFile; readonly now: Date };
 }
 
 /** Reads every source, judges it by every rule, and reports. What cannot be read hides nothing of the others. */
@@ -29,7 +33,9 @@ export function runDrift(sources: readonly DriftSource[], options: DriftOptions 
   const judged = classify(comparisons, [...DRIFT_RULES, ...(options.rules ?? [])], options.facts ?? {});
   const findings = maskFindings(judged, comparisons);
   const checked = comparisons.reduce((sum, comparison) => sum + comparison.checked, 0);
-  return reportOf(checked, findings);
+  if (options.ignores === undefined) return reportOf(checked, findings);
+  const left = applyIgnores(findings, options.ignores.file, options.ignores.now);
+  return reportOf(checked, left.findings, left.ignored);
 }
 
 function readOne(source: DriftSource): readonly Comparison[] {

@@ -4,6 +4,7 @@ import {
   DRIFT_RULES,
   type DriftReport,
   type DriftRequest,
+  type DriftRule,
   exitCodeOf,
   type FailOn,
   type Format,
@@ -14,6 +15,7 @@ import {
 } from '../../drift';
 import { HoldfastError } from '../../errors';
 import type { CommandContext, CommandResult, CommonOptions } from '../context';
+import { ignoresOf } from './drift-ignore';
 import { readRules } from './drift-rules';
 
 /** Options of `holdfast drift`. */
@@ -23,6 +25,7 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
   readonly out?: string;
   readonly failOn: FailOn;
   readonly rules?: string;
+  readonly ignore?: string;
   readonly commentKey: string;
   readonly whole?: string;
 }
@@ -31,8 +34,7 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
 export function drift(context: CommandContext, options: DriftCliOptions): CommandResult {
   const rules = options.rules === undefined ? [] : readRules(options.rules);
   assertOneOutput(options);
-  const report =
-    options.report === undefined ? runDrift(sourcesOf(options), { rules }) : readReport(options.report);
+  const report = options.report === undefined ? run(context, options, rules) : readReport(options.report);
   const textIn = (format: Format) =>
     formatReport(report, format, {
       rules: [...DRIFT_RULES, ...rules],
@@ -51,6 +53,12 @@ export function drift(context: CommandContext, options: DriftCliOptions): Comman
     document: report,
     text: shown === 'json' ? '' : textIn(shown).replace(/\n$/, ''),
   };
+}
+
+function run(context: CommandContext, options: DriftCliOptions, rules: readonly DriftRule[]): DriftReport {
+  const file = ignoresOf(context, options.ignore);
+  const ignores = file === undefined ? {} : { ignores: { file, now: context.clock.now() } };
+  return runDrift(sourcesOf(options), { rules, ...ignores });
 }
 
 /** Standard output holds one thing: with `--json` that is the document, so another format needs a file. */

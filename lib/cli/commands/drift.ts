@@ -3,11 +3,13 @@ import type { DriftCliOptions } from '../actions/drift';
 import type { PublishOptions } from '../actions/drift-publish';
 import type { CommandContext } from '../context';
 import { runCommand } from '../run';
+import { reviewCommands } from './drift-review';
 
 const EXAMPLES = `
 Examples:
   $ npx holdfast drift --before deployed.json --after cdk.out/orders-data.template.json
   $ npx holdfast drift --before deployed.json --after new.json --format md --out comment.md
+  $ npx holdfast drift --assembly cdk.out --deployed deployed
   $ npx holdfast drift --plan network.json --plan data.json --fail-on change
   $ npx holdfast drift --report out/drift/report.json --format html --out drift.html
 
@@ -18,10 +20,16 @@ Exit codes: 2 when a finding reaches --fail-on, else 1 when anything could not b
 export function driftCommand(program: Command, context: CommandContext): void {
   const drift = program.command('drift');
   publishCommand(drift, context);
+  reviewCommands(drift, context);
   drift
     .description('what would change, what has drifted, what is dangerous, and what could not be checked')
-    .option('--before <file>', 'deployed template (JSON)')
-    .option('--after <file>', 'new template (JSON)')
+    .option('--before <file>', 'deployed template (JSON or YAML)')
+    .option('--after <file>', 'new template (JSON or YAML)')
+    .option('--assembly <folder>', 'synthesized cloud assembly, such as cdk.out')
+    .option(
+      '--deployed <folder>',
+      'deployed templates of its stacks: <region>/<stack>.json, or another assembly',
+    )
     .option('--plan <file>', 'Terraform plan as JSON (terraform show -json); may be given again', collect)
     .option('--report <file>', 'a report that an earlier run has left, to be formatted again')
     .addOption(
@@ -38,6 +46,7 @@ export function driftCommand(program: Command, context: CommandContext): void {
         .choices(['any', 'change', 'danger'])
         .default('danger'),
     )
+    .option('--ignore <file>', 'reviewed findings to ignore; drift-ignore.yaml of the project by default')
     .option('--rules <file>', 'JavaScript module with further rules, as its default export or `rules`')
     .option('--comment-key <key>', 'names the comment in Markdown, when a pull request has several', 'drift')
     .option('--whole <where>', 'where the whole report is, for what does not fit into a comment')

@@ -42,6 +42,7 @@ export function countsLine({ counts }: DriftReport): string {
     [counts.change, counts.change === 1 ? 'change' : 'changes'],
     [counts.expected, 'expected'],
     [counts.noise, 'noise'],
+    [counts.ignored ?? 0, 'ignored'],
   ] as const;
   const found = of.filter(([count]) => count > 0).map(([count, word]) => `${figure(count)} ${word}`);
   return [...found, checkedLine(counts)].join(', ');
