@@ -4,7 +4,7 @@ import type { Json, ResourceChange } from '../../model';
 import { at, canonical, listsOn, nameOf } from '../../paths';
 
 /** Lists of which the service makes sets, whatever the type. Order stays a change everywhere else. */
-const SETS = new Set([
+export const SETS: ReadonlySet<string> = new Set([
   ...['Tags', 'HealthCheckTags', 'HostedZoneTags', 'FileSystemTags', 'TagKeys', 'AttributeDefinitions'],
   ...['SecurityGroups', 'SecurityGroupIds', 'VpcSecurityGroupIds', 'VPCSecurityGroups', 'GroupSet'],
   ...['SecurityGroupIngress', 'SecurityGroupEgress', 'Subnets', 'SubnetIds', 'VPCZoneIdentifier'],
