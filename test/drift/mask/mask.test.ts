@@ -132,6 +132,12 @@ describe('values', () => {
     expect(JSON.stringify(masked)).not.toMatch(/hunter/);
   });
 
+  test('a difference that is marked is hidden, whatever its document says', () => {
+    const differences = [{ path: 'Value', before: 'hunter1', after: 'hunter2', sensitive: true }];
+    const [masked] = maskComparison(comparison(change({ differences }))).changes;
+    expect(masked?.differences).toMatchObject([{ before: MASK, after: MASK }]);
+  });
+
   test('what is no secret stays', () => {
     const value = {
       ...{ SecretArn: 'arn:aws:secretsmanager:x', Password: '{{resolve:ssm-secure:p:1}}', Port: 5432 },

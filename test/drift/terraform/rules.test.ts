@@ -69,6 +69,14 @@ describe('whole plans', () => {
     expect(back).toContain('change tf-drift a, deletion_protection');
   });
 
+  test('a copy in the active Region that follows another source has not swapped its role', () => {
+    const of = (source: string) => ({ region: 'eu-west-1', replication_source_identifier: source });
+    const facts = { register: { epoch: 3, region: 'eu-west-1' } };
+    expect(told(drift('aws_rds_cluster', update(of('a'), of('b'))), facts)).toEqual([
+      'danger tf-replica-detached replication_source_identifier',
+    ]);
+  });
+
   test('BP-50: the live one and the leftover are told apart', () => {
     const address = 'aws_db_instance.x';
     const plan = planOf([
