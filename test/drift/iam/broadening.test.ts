@@ -90,6 +90,12 @@ test.each<[string, Statement[], Statement[], string]>([
     'perhaps',
   ],
   [
+    'a parameter where one character was',
+    [allow(GET, { Resource: '?' })],
+    [allow(GET, { Resource: { Ref: 'P' } })],
+    'perhaps',
+  ],
+  [
     'a parameter',
     [allow(GET, { Resource: { Ref: 'P' } })],
     [allow(GET, { Resource: { Ref: 'Q' } })],
