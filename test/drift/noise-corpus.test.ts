@@ -27,7 +27,7 @@ const shuffled = (list: readonly Json[], random: Random): readonly Json[] => {
 };
 
 /** Properties of which another order replaces in the CDK's eyes and in CloudFormation's. */
-const REPLACING = /^(?:AvailabilityZones|SubnetIds|Parameters|AttributeDefinitions|SecurityGroups|Regions)$/;
+const REPLACING = /^(?:AvailabilityZones|SubnetIds|AttributeDefinitions|SecurityGroups|Regions)$/;
 
 /** What happens to templates without anybody's doing. */
 const CHURNS: Readonly<Record<string, Churn>> = {

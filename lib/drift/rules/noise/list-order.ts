@@ -15,7 +15,7 @@ export const SETS: ReadonlySet<string> = new Set([
   ...['EnableCloudwatchLogsExports', 'AssociatedRoles', 'Replicas', 'ReplicaRegions', 'StreamViewTypes'],
   ...['GlobalSecondaryIndexes', 'LocalSecondaryIndexes', 'NonKeyAttributes', 'ChildHealthChecks', 'Regions'],
   ...['AllowedMethods', 'AllowedHeaders', 'AllowedOrigins', 'ExposedHeaders', 'UserIds', 'UserGroupIds'],
-  ...['LogTypes', 'FunctionResponseTypes', 'Architectures', 'CompatibleRuntimes', 'Parameters'],
+  ...['LogTypes', 'FunctionResponseTypes', 'Architectures', 'CompatibleRuntimes'],
 ]);
 
 /** Whether two lists hold the same, in whatever order. */
