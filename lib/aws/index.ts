@@ -14,6 +14,10 @@ import { bootstrapVersion, dataKeyState, stacks } from './surroundings';
 export type { ConnectionOptions } from './clients';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 
+export { controlCluster } from './routing-control-cluster';
+export { type ControlSettings, readControlSettings } from './routing-control-settings';
+export { type TurnedControls, turnControls } from './routing-controls';
+
 /** Options of {@link createAwsCloud}. */
 export interface AwsCloudOptions extends ConnectionOptions {
   /** Name of the application; prefix of every name (lib/naming). */

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { budgetCommand } from './commands/budget';
 import { checkCommand } from './commands/check';
 import { clientPolicyCommand } from './commands/client-policy';
+import { controlsCommand } from './commands/controls';
 import { demoCommand } from './commands/demo';
 import { downCommand } from './commands/down';
 import { driftCommand } from './commands/drift';
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
     preflightCommand,
     driftCommand,
     drillCommand,
+    controlsCommand,
     interlockCommand,
     jobsCommand,
     labCommand,

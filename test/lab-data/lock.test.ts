@@ -83,6 +83,7 @@ test('a lab that does not answer is unknown, never healthy', async () => {
   expect(status).toMatchObject({ running: true, healthy: false });
   expect(status.unknown.map(line => line.split(':')[0]).sort()).toEqual([
     'DNS',
+    'drill lock',
     'not emulated',
     'processes',
     'register',

@@ -1,3 +1,4 @@
+import { operatorRoleName } from '../../lib/naming';
 import { adapterActions } from '../helpers/adapter-actions';
 import { evaluatePolicy, type PolicyStatement } from '../helpers/policy-evaluator';
 import { resolveText } from '../helpers/resolve-template';
@@ -50,15 +51,24 @@ const templates = templatesOf();
 
 /** Statements of every policy that the operator's role of a Region carries, ARNs as text. */
 function operatorOf(region: string): readonly PolicyStatement[] {
-  const resources = Object.values(templates[`${region}/operations`]?.Resources ?? {});
-  const roles = resources.filter(({ Type }) => Type === 'AWS::IAM::Role');
+  const resources = Object.entries(templates[`${region}/operations`]?.Resources ?? {});
+  const roles = resources.filter(
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Role' && Properties.RoleName === operatorRoleName('orders', region),
+  );
   expect(roles).toHaveLength(1);
-  expect(roles[0]?.Properties).not.toHaveProperty('ManagedPolicyArns');
-  expect(roles[0]?.Properties).not.toHaveProperty('Policies');
+  const [id, role] = roles[0] ?? [];
+  expect(role?.Properties).not.toHaveProperty('ManagedPolicyArns');
+  expect(role?.Properties).not.toHaveProperty('Policies');
   const references = { 'AWS::Partition': 'aws' };
   return resources
-    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-    .flatMap(({ Properties }) => (Properties.PolicyDocument as { Statement: PolicyStatement[] }).Statement)
+    .filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::IAM::Policy' && JSON.stringify(Properties.Roles) === JSON.stringify([{ Ref: id }]),
+    )
+    .flatMap(
+      ([, { Properties }]) => (Properties.PolicyDocument as { Statement: PolicyStatement[] }).Statement,
+    )
     .map(statement => ({
       ...statement,
       Resource: [statement.Resource].flat().map(resource => resolveText(resource, references)),
