@@ -1,17 +1,20 @@
 import path from 'node:path';
 import { HoldfastError } from '../errors';
-import { compareTemplates } from './compare/templates';
-import { isObject, type JsonObject } from './compare/values';
-import { readJsonFile } from './read-json';
 import type { DriftSource } from './run';
+import { compareAssembly } from './sources/assembly';
+import { compareTemplateFiles } from './sources/templates';
 import { readPlan } from './terraform/read-plan';
 
 /** What to compare, as files are named on a command line. */
 export interface DriftRequest {
-  /** Template that is deployed, or was. Goes with `after`. */
+  /** Template that is deployed, or was (JSON or YAML). Goes with `after`. */
   readonly before?: string;
   /** Template that is to be. */
   readonly after?: string;
+  /** Folder of a cloud assembly, such as `cdk.out`. Goes with `deployed`. */
+  readonly assembly?: string;
+  /** Folder of the deployed templates, or another assembly. */
+  readonly deployed?: string;
   /** Terraform plans, as `terraform show -json` writes them. */
   readonly plan?: readonly string[];
 }
@@ -22,7 +25,7 @@ export interface DriftRequest {
  * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
  */
 export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
-  const sources = [...templatePair(request), ...plans(request)];
+  const sources = [...templatePair(request), ...assemblyOf(request), ...plans(request)];
   if (sources.length > 0) return sources;
   throw usage('nothing to compare', '--before', 'is missing, and so is every other source', HELP);
 }
@@ -34,19 +37,22 @@ function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   if (before === undefined)
     throw usage('half a pair', '--before', 'is missing', 'name the deployed template');
   if (after === undefined) throw usage('half a pair', '--after', 'is missing', 'name the new template');
-  const stack = path.basename(after).replace(/(?:\.template)?\.json$/, '');
-  const read = () => compareTemplates(templateOf(before), templateOf(after), { region: '-', stack });
+  const stack = path.basename(after).replace(/(?:\.template)?\.(?:json|ya?ml)$/, '');
+  const read = () => compareTemplateFiles(before, after, { region: '-', stack });
   return [{ name: stack, kind: 'template', read }];
+}
+
+function assemblyOf({ assembly, deployed }: DriftRequest): readonly DriftSource[] {
+  if (assembly === undefined && deployed === undefined) return [];
+  if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
+  if (deployed === undefined) {
+    throw usage('half a pair', '--deployed', 'is missing', 'name the folder of the deployed templates');
+  }
+  return [{ name: assembly, kind: 'template', read: () => compareAssembly(assembly, deployed) }];
 }
 
 function plans({ plan = [] }: DriftRequest): readonly DriftSource[] {
   return plan.map(file => ({ name: file, kind: 'terraform', read: () => readPlan(file) }));
-}
-
-function templateOf(file: string): JsonObject {
-  const template = readJsonFile(file);
-  if (isObject(template)) return template;
-  throw usage(`cannot read ${file}`, file, 'is no template', 'give a JSON object with Resources');
 }
 
 function usage(message: string, path: string, problem: string, fix: string): HoldfastError {

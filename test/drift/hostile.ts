@@ -129,7 +129,7 @@ const times = (random: Random, most: number, make: () => string): string[] =>
 
 function text(random: Random): string {
   const one = random.pick(HOSTILE);
-  if (random.chance(0.02)) return one.repeat(Math.floor(20_000 * random.next()));
+  if (random.chance(0.005)) return one.repeat(Math.floor(5_000 * random.next()));
   return random.chance(0.5) ? one : random.pick(KEYS);
 }
 

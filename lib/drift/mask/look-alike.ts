@@ -61,6 +61,10 @@ const isNoValue = (value: string): boolean =>
 /** Whether a token is of the kind that only a generator makes. */
 export function isRandom(token: string): boolean {
   const body = token.replace(/=+$/, '');
+  // An absolute path is as random as the most random of its names; a key of forty letters may begin so too.
+  if (body.startsWith('/') && body.length !== 40) {
+    return body.split('/').some(name => name.length >= 20 && isRandom(name));
+  }
   if (/^[0-9a-f-]+$/i.test(body)) return isHexKey(body);
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/].filter(kind => kind.test(body)).length;
   if (body.length < 24 || kinds < 3 || body.split('/').length > 4) return false;
