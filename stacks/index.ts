@@ -7,5 +7,5 @@ export { FoundationStack } from './foundation-stack';
 export { NetworkStack } from './network-stack';
 export { OperationsStack, type OperationsStackProps } from './operations-stack';
 export type { RegionContext, RegionStackProps } from './region-context';
-export { RegionStage, type RegionStageProps } from './region-stage';
+export { type BlueprintOptions, RegionStage, type RegionStageProps } from './region-stage';
 export { ServiceStack, type ServiceStackProps } from './service-stack';

@@ -10,8 +10,18 @@ import { OperationsStack } from './operations-stack';
 import type { RegionContext } from './region-context';
 import { ServiceStack } from './service-stack';
 
+/** What may be chosen beside the topology. */
+export interface BlueprintOptions {
+  /**
+   * More environment of clones and workers, the same in every Region: what docs/service.md says is set by you. A name
+   * that the blueprint sets is refused.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Properties of a {@link RegionStage}. */
-export interface RegionStageProps {
+export interface RegionStageProps extends BlueprintOptions {
   readonly topology: ResolvedTopology;
 }
 
@@ -29,7 +39,8 @@ export class RegionStage extends Stage {
 
   /**
    * @param id name of the Region
-   * @throws HoldfastError `not-found` when the topology has no such Region
+   * @throws HoldfastError `not-found` when the topology has no such Region, `invalid-input` for an environment that the
+   * blueprint sets itself
    */
   constructor(scope: Construct, id: string, props: RegionStageProps) {
     super(scope, id, { env: { account: props.topology.account, region: id } });
@@ -48,6 +59,7 @@ export class RegionStage extends Stage {
       cache,
       reports,
       alarmTopic,
+      environment: props.environment,
     });
     this.operations = new OperationsStack(this, 'operations', {
       context,

@@ -4,6 +4,7 @@ import type { AnalyticsTable } from '../constructs/async/analytics-table';
 import { RDS_CERTIFICATES_FILE } from '../constructs/compute/user-data';
 import type { CacheTier } from '../constructs/data/cache-tier';
 import type { IGlobalDatabase } from '../constructs/data/global-database-access';
+import { HoldfastError } from '../lib/errors';
 import { registerTableName } from '../lib/naming';
 import { clientPolicy, clientPolicyPairs, regionCapacity, residencyRules } from '../regions';
 import type { RegionContext } from './region-context';
@@ -23,6 +24,8 @@ export interface ServiceDependencies {
 
 /** Database user of clones and workers; it signs in by IAM and exists in the database since birth. */
 export const DATABASE_USER = 'service';
+
+const ANALYTICS_STORE = 'HOLDFAST_ANALYTICS_STORE';
 
 /** Environment of clones and workers: names and endpoints of this Region alone, and no secret. */
 export function serviceEnvironment(
@@ -58,7 +61,32 @@ export function workerEnvironment(
   environment: Readonly<Record<string, string>>,
   reports: AnalyticsTable,
 ): Readonly<Record<string, string>> {
-  return { ...environment, HOLDFAST_ANALYTICS_STORE: reports.store };
+  return { ...environment, [ANALYTICS_STORE]: reports.store };
+}
+
+/**
+ * Environment with what is set by you.
+ *
+ * @throws HoldfastError `invalid-input` for each name that the blueprint sets: two sources would disagree in silence
+ */
+export function withMore(
+  own: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const taken = [...Object.keys(own), ANALYTICS_STORE].filter(name => name in more);
+  if (taken.length > 0) {
+    throw new HoldfastError(
+      'invalid-input',
+      'the environment of the service is refused',
+      taken.map(name => ({
+        path: `environment.${name}`,
+        received: more[name],
+        message: 'is set by the blueprint',
+        fix: 'leave it out; what it says comes from the topology and from what stands in the Region',
+      })),
+    );
+  }
+  return { ...own, ...more };
 }
 
 /** Where records may be, and where this database copies them; nothing without jurisdictions. */

@@ -35,7 +35,7 @@ import {
 import { regionCapacity } from '../regions';
 import { artifactBucketOf, type RegionStackProps, stackPropsOf } from './region-context';
 import { FLAG_ROLLOUT, SERVICE_CONFIGURATION, SERVICE_FLAGS, SERVICE_SCHEMA } from './service-configuration';
-import { DATABASE_USER, serviceEnvironment, workerEnvironment } from './service-environment';
+import { DATABASE_USER, serviceEnvironment, withMore, workerEnvironment } from './service-environment';
 
 /** Longest time that a worker takes for one order. */
 const PROCESSING_TIME = Duration.seconds(5);
@@ -52,6 +52,8 @@ export interface ServiceStackProps extends RegionStackProps {
   readonly cache: CacheTier;
   readonly reports: AnalyticsTable;
   readonly alarmTopic: ITopic;
+  /** More environment of clones and workers. @default - none */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The service of a Region: entry, clones of both colours, queue and workers, configuration. */
@@ -111,7 +113,7 @@ export class ServiceStack extends Stack {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const environment = serviceEnvironment(props.context, {
+    const own = serviceEnvironment(props.context, {
       database: props.database,
       cache: props.cache,
       queue: this.queue.queue,
@@ -119,6 +121,7 @@ export class ServiceStack extends Stack {
       flags,
       logGroup: this.processLogs,
     });
+    const environment = withMore(own, props.environment ?? {});
     this.clones = {
       blue: this.createClones('blue', props, environment),
       green: this.createClones('green', props, environment),

@@ -141,7 +141,7 @@ export class AnalyticsTable extends Construct {
 
   private createWorkGroup(mostScannedGiB: number): CfnWorkGroup {
     return new CfnWorkGroup(this, 'WorkGroup', {
-      name: `${this.tableName}-${this.node.addr.slice(-8)}`,
+      name: this.databaseName,
       description: `Reports on ${this.node.path}, off the primary`,
       recursiveDeleteOption: false,
       workGroupConfiguration: {

@@ -32,12 +32,15 @@ const topologyWith = (recovery: RecoverySpec) =>
 
 /** What a clone of this topology is told, through its user data as it is on the disk. */
 function toldToClones(recovery: RecoverySpec) {
-  const context = { topology: topologyWith(recovery) } as unknown as RegionContext;
+  const topology = topologyWith(recovery);
+  const context = { topology, region: topology.regions[0] } as unknown as RegionContext;
   const dependencies = {
     database: {},
     cache: {},
     queue: {},
     configuration: '',
+    flags: '',
+    logGroup: {},
   } as unknown as ServiceDependencies;
   const file = { bucketName: 'b', objectKey: 'k', sha256: 'a'.repeat(64) };
   const script = renderUserData({

@@ -10,13 +10,13 @@ import { example } from './example';
 /** What a clone of this topology is told, through its user data as it is on the disk. */
 function toldToClones(jurisdictions?: readonly object[]) {
   const topology = loadTopology(example(document => Object.assign(document, { jurisdictions })));
-  const dependencies = { database: {}, cache: {}, queue: {}, configuration: '' };
+  const dependencies = { database: {}, cache: {}, queue: {}, configuration: '', flags: '', logGroup: {} };
   const file = { bucketName: 'b', objectKey: 'k', sha256: 'a'.repeat(64) };
   const script = renderUserData({
     artifact: { app: file, runtime: file },
     entry: 'service',
     environment: serviceEnvironment(
-      { topology } as unknown as RegionContext,
+      { topology, region: topology.regions[0] } as unknown as RegionContext,
       dependencies as unknown as ServiceDependencies,
     ),
     region: 'us-east-2',
