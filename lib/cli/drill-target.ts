@@ -4,7 +4,7 @@ import type { ResolvedTopology } from '../../regions';
 import { type AwsCloud, createAwsCloud } from '../aws';
 import { AWS_ENTRIES, createOutside, type DrillContext, drillSettings, type OutsideClient } from '../drill';
 import { labConnection } from '../lab';
-import type { CommandContext, CommandResult, CommonOptions } from './context';
+import type { CommandContext, CommonOptions } from './context';
 import { readTopologyFile } from './topology-file';
 
 /** Where a drill runs: the lab of this project, or the topology's account. */
@@ -26,7 +26,7 @@ export function openDrill(
   topology: ResolvedTopology,
   target: DrillTarget,
 ): OpenDrill {
-  const { clock, output, signal, projectRoot } = context;
+  const { clock, output, signal, projectRoot, environment } = context;
   const lab = target === 'lab' ? labConnection(projectRoot) : undefined;
   const cloud: AwsCloud = createAwsCloud({
     clock,
@@ -45,6 +45,7 @@ export function openDrill(
       entries: lab === undefined ? AWS_ENTRIES : lab.entries,
       timeScale: lab?.timeScale ?? 1,
       directory: path.join(projectRoot, 'out', 'drills'),
+      operator: environment.USER ?? environment.LOGNAME ?? 'unknown',
       holder: `${process.pid}-${randomBytes(6).toString('hex')}`,
     },
     close: () => {
@@ -55,12 +56,12 @@ export function openDrill(
 }
 
 /** Opens a drill for one command and closes it after. */
-export async function withDrill(
+export async function withDrill<T>(
   context: CommandContext,
   topology: ResolvedTopology,
   target: DrillTarget,
-  act: (open: DrillContext) => Promise<CommandResult>,
-): Promise<CommandResult> {
+  act: (open: DrillContext) => Promise<T>,
+): Promise<T> {
   const open = openDrill(context, topology, target);
   try {
     return await act(open.context);

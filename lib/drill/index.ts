@@ -17,6 +17,7 @@ export {
   type Entry,
 } from './plan/settings';
 export { type RehearsalReport, type RehearsalResult, rehearseDrill } from './rehearse/rehearse';
+export type { Approval } from './report/approvals';
 export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from './report/history';
 export type { DrillOutcome, DrillReport, PhaseReport } from './report/report';
 export { renderReportHtml } from './report/report-html';
@@ -32,3 +33,4 @@ export {
   unfinishedDrill,
 } from './run/drill';
 export { fileJournals, Journal, type JournalStore } from './run/journal';
+export type { LagSample } from './run/lag-recorder';

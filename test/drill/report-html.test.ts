@@ -56,7 +56,7 @@ test('a drill that was refused has a page without a picture', () => {
   const html = renderReportHtml({
     ...report,
     outcome: 'refused',
-    timeline: { from: null, steps: [], samples: [] },
+    timeline: { from: null, steps: [], samples: [], lag: [] },
     from: EAST,
   });
   expect(html).not.toContain('<svg');

@@ -43,7 +43,9 @@ export async function move(context: CommandContext, options: MoveOptions): Promi
       },
     ]);
   }
-  return withDrill(context, topology, 'aws', async open => toResult(await runDrill(open, options)));
+  return withDrill(context, topology, 'aws', async open =>
+    toResult(await runDrill(open, { ...options, confirmed: options.confirm })),
+  );
 }
 
 /** Goes on with a drill that did not end. */

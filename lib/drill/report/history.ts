@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { timeOfId } from '../run/journal';
+import { timeOfId } from '../run/drill-id';
 import type { DrillReport } from './report';
 
 /** One drill of the past, as its report tells it. */

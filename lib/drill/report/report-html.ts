@@ -1,6 +1,7 @@
 import { escapeHtml, htmlTable } from './html';
 import type { DrillReport } from './report';
 import { timelinePicture } from './report-picture';
+import { largestLag } from './report-text';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #ffffff; --line: #c8d0da; --old: #2f6fb3; --new: #2b8a5b; --bad: #b3362f; --phase: #7a6aa8; }
@@ -13,7 +14,7 @@ tbody th { font-weight: 400; }
 .good { color: var(--new); } .bad { color: var(--bad); }
 svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 .label { text-anchor: end; } .tick { text-anchor: middle; } .grid { stroke: var(--line); stroke-width: .5; }
-.old { fill: var(--old); } .new { fill: var(--new); } .failed, .open { fill: var(--bad); } .phase { fill: var(--phase); }
+.old { fill: var(--old); } .new { fill: var(--new); } .failed, .open { fill: var(--bad); } .phase { fill: var(--phase); } .lag { fill: none; stroke: var(--ink); stroke-width: 1.5; }
 .key { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; } .key.old { background: var(--old); } .key.new { background: var(--new); } .key.failed { background: var(--bad); }
 `;
 
@@ -56,7 +57,7 @@ const advice = ({ reason, next }: DrillReport): string[] => [
 function picture(report: DrillReport): string[] {
   const drawn = timelinePicture(report);
   if (drawn === undefined) return [];
-  const key = `<p><span class="key old"></span>acknowledged in ${escapeHtml(report.from)}<span class="key new"></span>acknowledged in ${escapeHtml(report.to)}<span class="key failed"></span>requests that failed</p>`;
+  const key = `<p><span class="key old"></span>acknowledged in ${escapeHtml(report.from)}<span class="key new"></span>acknowledged in ${escapeHtml(report.to)}<span class="key failed"></span>requests that failed; the line is the replication lag</p>`;
   return ['<h2>Timeline</h2>', key, drawn];
 }
 
@@ -86,6 +87,7 @@ function figures(report: DrillReport): string[] {
           `${objectives.rpoSeconds} s (${seconds(objectives.rpoSeconds / timeScale)} at ${timeScale}x)`,
         ],
         ['replication lag at preflight', seconds(report.lagSeconds)],
+        ['largest replication lag seen', largestLag(report)],
         ['acknowledged writes', count(writes.acknowledged)],
         ['lost', count(writes.lost)],
         ['duplicate effects', count(writes.duplicateEffects)],
@@ -119,6 +121,10 @@ function lists(report: DrillReport): string[] {
   }
   return [
     ...list('Objectives missed', report.missed),
+    ...list(
+      'Who approved what',
+      report.approvals.map(({ at, by, what }) => `${at} ${by}: ${what}`),
+    ),
     ...list('Given up without harm', report.notes),
     ...list('Modelled by the lab, not proven by this drill', report.modelled),
     ...list(

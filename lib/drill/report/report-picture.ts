@@ -22,6 +22,7 @@ export function timelinePicture(report: DrillReport): string | undefined {
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="timeline-title">`,
     `<title id="timeline-title">${escapeHtml(title)}</title>`,
     ...bars(report, scale),
+    ...lagLines(report, scale),
     ...laneRows(report, scale, lanes),
     ...ticks(scale, height),
     '</svg>',
@@ -67,6 +68,30 @@ function bars({ timeline, from, to }: DrillReport, scale: Scale): string[] {
     `<text x="${LEFT - 8}" y="14" class="label">${most} a second</text>`,
     `<text x="${LEFT - 8}" y="${CHART}" class="label">0</text>`,
     ...drawn,
+  ];
+}
+
+/** The lag as a line over the bars, broken where the replica changes or nobody could tell; its own scale stands beside it. */
+function lagLines({ timeline }: DrillReport, scale: Scale): string[] {
+  const most = Math.max(0, ...timeline.lag.map(({ seconds }) => seconds ?? 0));
+  const lines: { region: string; points: string[] }[] = [];
+  let open: { region: string; points: string[] } | undefined;
+  for (const { at, region, seconds } of timeline.lag) {
+    if (seconds === null) {
+      open = undefined;
+      continue;
+    }
+    if (open?.region !== region) {
+      open = { region, points: [] };
+      lines.push(open);
+    }
+    const y = CHART - (most === 0 ? 0 : (seconds / most) * (CHART - 10));
+    open.points.push(`${scale.x(Date.parse(at)).toFixed(1)},${y.toFixed(1)}`);
+  }
+  if (lines.length === 0) return [];
+  return [
+    `<text x="${LEFT - 8}" y="30" class="label">lag to ${most.toFixed(1)} s</text>`,
+    ...lines.map(({ points }) => `<polyline class="lag" points="${points.join(' ')}"/>`),
   ];
 }
 

@@ -17,6 +17,11 @@ export function renderReport(report: DrillReport): string {
     ...listed('Objectives missed', report.missed),
     ...listed('Given up without harm', report.notes),
     ...checks(report),
+    ...listed(
+      'Who approved what',
+      report.approvals.map(({ at, by, what }) => `${at} ${by}: ${what}`),
+    ),
+    ...listed('Traffic: writes acknowledged, by the Region that answered', traffic(report)),
     ...listed('Modelled by the lab, not proven by this drill', report.modelled),
     ...calls(report),
   ].join('\n');
@@ -83,10 +88,36 @@ function figures(report: DrillReport): string[] {
     ['longest gap between two acknowledged writes', measured(writes.refusedSeconds)],
     ['RPO measured', measured(report.rpoSeconds)],
     ['replication lag at preflight', measured(report.lagSeconds)],
+    ['largest replication lag seen', largestLag(report)],
     ['RTO promised', scaled(objectives.rtoSeconds)],
     ['RPO promised for a failover', scaled(objectives.rpoSeconds)],
     ['epoch', `${epoch.before} -> ${epoch.after}`],
   ]);
+}
+
+/** The largest lag that was recorded, and how often nobody could tell. */
+export function largestLag({ timeline }: Pick<DrillReport, 'timeline'>): string {
+  const known = timeline.lag.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
+  if (known.length === 0) return 'not measured';
+  const silent = timeline.lag.length - known.length;
+  const untold = silent === 0 ? '' : `, untold ${silent} times`;
+  return `${Math.max(...known).toFixed(1)} s in ${known.length} looks${untold}`;
+}
+
+/** Writes by the Region that answered, with the time of the first and the last. */
+function traffic({ timeline }: DrillReport): string[] {
+  const shares = new Map<string, { count: number; first: string; last: string }>();
+  for (const { at, acknowledged } of timeline.samples) {
+    for (const [region, count] of Object.entries(acknowledged)) {
+      const before = shares.get(region);
+      shares.set(region, { count: (before?.count ?? 0) + count, first: before?.first ?? at, last: at });
+    }
+  }
+  const total = [...shares.values()].reduce((sum, { count }) => sum + count, 0);
+  return [...shares].map(
+    ([region, { count, first, last }]) =>
+      `${region}: ${count} of ${total} (${((100 * count) / total).toFixed(0)} %), from ${first} to ${last}`,
+  );
 }
 
 function listed(title: string, items: readonly string[]): string[] {

@@ -8,7 +8,9 @@ import { budgetOf, type Plan } from '../plan/plan';
 import type { DrillMode, Phase } from '../plan/plan-steps';
 import { CANNOT_FENCE, type DrillSettings } from '../plan/settings';
 import type { Journal } from '../run/journal';
+import type { LagSample } from '../run/lag-recorder';
 import { pollMilliseconds } from '../run/runner';
+import { type Approval, approvalsOf } from './approvals';
 import { type Timeline, timelineOf } from './timeline';
 
 /** How a drill ended. */
@@ -77,6 +79,8 @@ export interface DrillReport {
   /** When each step ran and what clients saw, second by second. */
   readonly timeline: Timeline;
   readonly checks: readonly Check[];
+  /** Who asked for it, accepted what, and took it up again. */
+  readonly approvals: readonly Approval[];
   readonly calls: readonly CloudCall[];
   /** Calls to control planes that a failover may not depend on (law 2); must be empty. */
   readonly forbiddenCalls: readonly CloudCall[];
@@ -114,6 +118,7 @@ export interface ReportInput {
   readonly lagSeconds?: number;
   readonly calls: readonly CloudCall[];
   readonly load?: LoadSummary;
+  readonly lag?: readonly LagSample[];
   readonly ledger?: LedgerVerdict;
 }
 
@@ -171,6 +176,7 @@ export function makeReport(input: ReportInput): DrillReport {
     requests: { total: load?.total ?? 0, failed: load?.failed ?? 0 },
     timeline: timelineOf(input),
     checks: input.checks,
+    approvals: approvalsOf(journal),
     calls: input.calls,
     missed: missedObjectives(input, figures),
     reason: input.reason,

@@ -21,6 +21,8 @@ export interface DrillContext {
   readonly directory: string;
   /** Names this process in the drill lock; never reused (host, pid and start time). */
   readonly holder: string;
+  /** Who gives the commands, for the record. @default unknown */
+  readonly operator?: string;
   /** Where journals are kept. @default - files in {@link directory} */
   readonly journals?: JournalStore;
   /**
@@ -45,4 +47,6 @@ export interface DrillRequest {
    * @default false
    */
   readonly acceptDataLoss?: boolean;
+  /** The Region as a person typed it once more, for the record. @default - nobody was asked to */
+  readonly confirmed?: string;
 }

@@ -4,11 +4,13 @@ import { type Plan, planDrill } from '../plan/plan';
 import type { DrillMode } from '../plan/plan-steps';
 import type { Run } from '../steps/action';
 import type { DrillContext, DrillRequest } from './context';
+import { byTime, newId } from './drill-id';
 import { HeldLock } from './drill-lock';
 import { driveForward, driveRollback, type Ending, rollbackOf } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
-import { byTime, fileJournals, Journal, type JournalStore } from './journal';
+import { fileJournals, Journal, type JournalStore } from './journal';
+import { LagRecorder } from './lag-recorder';
 import { closePlanless } from './planless';
 import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
 import { pastNoReturn } from './runner';
@@ -39,11 +41,12 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
     );
   }
   const register = await movableRegister(context, request.to);
-  const id = newId(context, mode);
+  const id = newId(context, mode, storeOf(context).ids());
   const journal = openJournal(context, id);
   const { load } = context;
   const ledger = load?.ledgerFile === undefined ? undefined : { id: load.id, file: load.ledgerFile };
-  journal.append({ type: 'begin', id, mode, to: request.to, ledger });
+  const { to, confirmed, acceptDataLoss } = request;
+  journal.append({ type: 'begin', id, mode, to, ledger, by: context.operator, confirmed, acceptDataLoss });
   const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
   try {
     closePlanless(context, storeOf(context), id);
@@ -69,7 +72,7 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
  */
 export function resumeDrill(context: DrillContext, choice: DrillChoice = {}): Promise<DrillResult> {
   return withTakenUp(context, choice, run => {
-    run.journal.append({ type: 'resume', holder: context.holder });
+    run.journal.append({ type: 'resume', holder: context.holder, by: context.operator });
     const rollback = rollbackOf(run.journal);
     return conclude(run, rollback === undefined ? driveForward : () => driveRollback(run, rollback));
   });
@@ -88,7 +91,7 @@ export function abortDrill(context: DrillContext, choice: DrillChoice = {}): Pro
         `drill ${plan.id} is past the point of no return; finish it with \`holdfast drill resume ${plan.id}\` and then move back`,
       );
     }
-    journal.append({ type: 'resume', holder: context.holder });
+    journal.append({ type: 'resume', holder: context.holder, by: context.operator, what: 'aborted' });
     return conclude(run, () => driveRollback(run, { cause: 'aborted', reason: 'aborted by a person' }));
   });
 }
@@ -174,9 +177,15 @@ async function leftBehind(
 
 /** Drives to an ending, measures, and writes report and journal. */
 async function conclude(run: Run, drive: (run: Run) => Promise<Ending>): Promise<DrillResult> {
-  const ending = await drive(run);
-  const { plan, journal, context } = run;
-  return finishDrill(context, storeOf(context), { ...plan, plan, journal, ending });
+  const recorder = LagRecorder.start(run);
+  try {
+    const ending = await drive(run);
+    const { plan, journal, context } = run;
+    const { samples: lag } = recorder;
+    return await finishDrill(context, storeOf(context), { ...plan, plan, journal, ending, lag });
+  } finally {
+    recorder.stop();
+  }
 }
 
 async function refuse(
@@ -231,13 +240,3 @@ const storeOf = (context: DrillContext): JournalStore => context.journals ?? fil
 
 const openJournal = (context: DrillContext, id: string): Journal =>
   new Journal(storeOf(context).open(id), context.clock.now);
-
-/** An id that no drill here has had: `switchover-20261126-101500-3f2a`. */
-function newId(context: DrillContext, mode: DrillMode): string {
-  const [date, time] = context.clock.now().toISOString().replace(/[-:]/g, '').split(/[T.]/);
-  const taken = new Set(storeOf(context).ids());
-  for (let suffix = Math.floor(context.random() * 0x10000); ; suffix++) {
-    const id = `${mode}-${date}-${time}-${suffix.toString(16).padStart(4, '0')}`;
-    if (!taken.has(id)) return id;
-  }
-}

@@ -12,6 +12,7 @@ import { renderReport } from '../report/report-text';
 import type { DrillContext } from './context';
 import type { Ending } from './drive';
 import type { Journal, JournalStore } from './journal';
+import type { LagSample } from './lag-recorder';
 import { readRegister } from './registers';
 
 const SOAK_MILLISECONDS = 2000;
@@ -38,6 +39,8 @@ export interface FinishedDrill {
   /** @default - those of the journal's plan */
   readonly checks?: readonly Check[];
   readonly lagSeconds?: number;
+  /** The lag as it was recorded beside the run. @default - none was */
+  readonly lag?: readonly LagSample[];
 }
 
 /** Stops the load, verifies the ledger, and writes the reports and the journal's end, in this order. */

@@ -14,6 +14,7 @@ import type { Check } from '../checks/check';
 import type { Plan } from '../plan/plan';
 import type { DrillMode, StepId } from '../plan/plan-steps';
 import type { DrillOutcome } from '../report/report';
+import { byTime } from './drill-id';
 
 /** What a journal says, one a line. Together they are enough to resume a drill or to undo it. */
 export type JournalFact =
@@ -23,6 +24,11 @@ export type JournalFact =
       readonly mode: DrillMode;
       readonly to: string;
       readonly ledger?: LedgerPointer;
+      /** Who asked for it. */
+      readonly by?: string;
+      /** The Region as it was typed once more. */
+      readonly confirmed?: string;
+      readonly acceptDataLoss?: boolean;
     }
   | {
       readonly type: 'plan';
@@ -36,7 +42,13 @@ export type JournalFact =
   /** The provider definitely did not act. */
   | { readonly type: 'act-refused'; readonly step: StepId; readonly reason: string }
   | { readonly type: 'step-end'; readonly step: StepId; readonly seconds: number; readonly note?: string }
-  | { readonly type: 'resume'; readonly holder: string }
+  | {
+      readonly type: 'resume';
+      readonly holder: string;
+      readonly by?: string;
+      /** What was asked for. @default resumed */
+      readonly what?: 'aborted';
+    }
   | { readonly type: 'rollback'; readonly cause: 'aborted' | 'rolled-back'; readonly reason: string }
   /** The way back is about to leave `promoting`; its answer may be lost. */
   | { readonly type: 'rollback-act' }
@@ -143,13 +155,6 @@ function parseLine(line: string): JournalEntry | undefined {
     return undefined;
   }
 }
-
-/** Date and time in the id of a drill, which sort as text: `20261126-101500`; the whole id of one that has none. */
-export const timeOfId = (id: string): string => /\d{8}-\d{6}/.exec(id)?.[0] ?? id;
-
-/** Orders ids of drills by when they began: an id itself begins with the mode. */
-export const byTime = (one: string, other: string): number =>
-  timeOfId(one).localeCompare(timeOfId(other)) || one.localeCompare(other);
 
 /** Journals as `<directory>/<id>/journal.jsonl`, each line synced to the disk. */
 export function fileJournals(directory: string): JournalStore {
