@@ -26,7 +26,7 @@ export interface LoadedMove extends DrillRequest {
 export const UNKNOWN_IN_THE_LAB = ['alarms', 'quotas', 'certificates'];
 
 /** Seconds of steady load before the drill begins and after it has settled, so that both sides can be compared. */
-const STEADY_SECONDS = 3;
+export const STEADY_SECONDS = 3;
 
 /**
  * Moves the application in the lab while a client outside writes and reads through the lab's DNS, and keeps a ledger of
@@ -54,7 +54,8 @@ export async function moveInLab(
   }
 }
 
-function loadFor(context: DrillContext, rate: number): Load {
+/** A load as every drill in the lab has it, with a ledger on disk. */
+export function loadFor(context: DrillContext, rate: number): Load {
   const { outside, clock, random, settings, entries, directory } = context;
   const id = `load-${clock.now().toISOString().replaceAll(/[-:.]/g, '').toLowerCase()}`;
   const ledgerFile = path.join(directory, `${id}.ledger.jsonl`);

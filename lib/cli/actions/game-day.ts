@@ -1,10 +1,20 @@
-import { preflight } from '../../drill';
+import type { ResolvedTopology } from '../../../regions';
+import { type DrillContext, preflight } from '../../drill';
 import { HoldfastError } from '../../errors';
-import type { CommandContext, CommandResult, CommonOptions } from '../context';
+import { labStatus } from '../../lab';
+import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
 import { moveInLab, UNKNOWN_IN_THE_LAB } from '../drill-run';
-import { topologyOf } from '../drill-target';
+import { topologyOf, withDrill } from '../drill-target';
 import { formatDrill, formatPreflight } from '../drill-text';
-import { endGameDay, type GameDay, type ScenarioName, strikeScenario } from '../game-days';
+import { formatWatched, watchInLab } from '../game-day-watch';
+import {
+  endGameDay,
+  type GameDay,
+  SCENARIOS,
+  type Scenario,
+  type ScenarioName,
+  strikeScenario,
+} from '../game-days';
 
 /** Options of `holdfast drill game-day`. */
 export interface GameDayOptions extends CommonOptions {
@@ -13,22 +23,27 @@ export interface GameDayOptions extends CommonOptions {
   readonly rate: number;
 }
 
-/** Strikes the lab under load, answers with a failover, measures, and lifts what was struck. */
+/** Strikes the lab under load, answers as the scenario says, measures, and lifts what was struck. */
 export async function gameDay(context: CommandContext, options: GameDayOptions): Promise<CommandResult> {
-  const { scenario, to, rate } = options;
   const topology = await topologyOf(context, options);
+  const scenario: Scenario = SCENARIOS[options.scenario];
+  return scenario.answer === 'nothing'
+    ? answeredByNothing(context, topology, options)
+    : answeredByFailover(context, topology, options);
+}
+
+async function answeredByFailover(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  { scenario, to, rate }: GameDayOptions,
+): Promise<CommandResult> {
+  const { acceptUnknown }: Scenario = SCENARIOS[scenario];
   let day: GameDay | undefined;
   try {
     const result = await moveInLab(context, topology, {
-      mode: 'failover',
-      ...{ to, rate, acceptDataLoss: true },
+      ...{ mode: 'failover', to, rate, acceptDataLoss: true, acceptUnknown },
       strike: async open => {
-        // A standby that could not take over is found before anything is broken, not after.
-        const found = await preflight(open, { to, acceptUnknown: UNKNOWN_IN_THE_LAB });
-        if (found.verdict !== 'clean') {
-          throw new HoldfastError('refused', `no game day: ${formatPreflight(found)}`);
-        }
-        day = { ...context, active: found.from, standby: to };
+        day = await soundDay(context, open, to);
         await strikeScenario(day, scenario);
       },
     });
@@ -38,4 +53,44 @@ export async function gameDay(context: CommandContext, options: GameDayOptions):
   } finally {
     if (day !== undefined) await endGameDay(day, scenario);
   }
+}
+
+async function answeredByNothing(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  { scenario, to, rate }: GameDayOptions,
+): Promise<CommandResult> {
+  if (rate === 0)
+    throw new HoldfastError('invalid-input', `${scenario} is judged by its traffic: --rate 1 or more`);
+  const day = await withDrill(context, topology, 'lab', open => soundDay(context, open, to));
+  let lifted = false;
+  const lift = async () => {
+    lifted = true;
+    await endGameDay(day, scenario);
+  };
+  try {
+    const strike = () => strikeScenario(day, scenario);
+    const watched = await watchInLab(context, topology, { rate, strike, lift });
+    const exitCode = watched.missed.length === 0 ? EXIT.good : EXIT.found;
+    const document = { version: 1, scenario, ...watched };
+    return { exitCode, document, text: formatWatched(scenario, watched) };
+  } finally {
+    if (!lifted) await lift();
+  }
+}
+
+/**
+ * Looks before anything is broken: a standby that could not take over is found before, not after.
+ * @throws HoldfastError `refused` with what the preflight found
+ */
+async function soundDay(context: CommandContext, open: DrillContext, to: string): Promise<GameDay> {
+  const found = await preflight(open, { to, acceptUnknown: UNKNOWN_IN_THE_LAB });
+  if (found.verdict !== 'clean') throw new HoldfastError('refused', `no game day: ${formatPreflight(found)}`);
+  const { projectRoot } = context;
+  const { regions } = await labStatus({ projectRoot, clock: context.clock });
+  const clones = regions.find(each => each.region === found.from)?.instances ?? [];
+  const zones = new Set(clones.filter(each => each.entry === 'service').map(each => each.zone));
+  const [zone] = [...zones].sort();
+  if (zone === undefined) throw new HoldfastError('refused', `no game day: no clone runs in ${found.from}`);
+  return { ...context, active: found.from, standby: to, zone };
 }

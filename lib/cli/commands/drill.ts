@@ -97,13 +97,32 @@ const SCENARIO_LIST = `
 Scenarios:
   region-loss        the active Region is gone at once
   lossy-region-loss  the standby receives nothing for two seconds, then the active Region is gone
+  frozen-database    the active Region's database stops where it stands
+  gray-failure       the active Region's service answers slowly, and looks well from afar
+  full-queue         the active Region's queue fills, then the Region is gone
+Answered by nothing, since the application must carry it; judged by its traffic:
+  zone-loss          an availability zone of the active Region is gone
+  slow-network       one clone, and the network to the standby, are slow
+  clock-skew         clocks of clones and workers are wrong by an hour
 `;
+const SCENARIO_NAMES: readonly GameDayOptions['scenario'][] = [
+  'region-loss',
+  'lossy-region-loss',
+  'frozen-database',
+  'gray-failure',
+  'full-queue',
+  'zone-loss',
+  'slow-network',
+  'clock-skew',
+];
 
 function gameDayCommand(drill: Command, context: CommandContext): void {
   drill
     .command('game-day')
-    .description('in the lab, under load: a named fault scenario, then the failover that answers it')
-    .addArgument(new Argument('<scenario>', 'what happens').choices(['region-loss', 'lossy-region-loss']))
+    .description(
+      'in the lab, under load: a named fault scenario, and its answer, which is a failover or nothing',
+    )
+    .addArgument(new Argument('<scenario>', 'what happens').choices(SCENARIO_NAMES))
     .requiredOption('--to <region>', 'Region that takes over')
     .option('--rate <writes>', 'writes a second of the load', asRate, DEFAULT_RATE)
     .addHelpText(

@@ -20,7 +20,7 @@ export type FaultTarget = (typeof FAULT_TARGETS)[number];
 export interface FaultAction {
   readonly targets: readonly FaultTarget[];
   /** @default - it does not last, or is itself a lift */
-  readonly liftedBy?: string;
+  readonly liftedBy?: 'release' | 'thaw' | 'mend' | 'unskew' | 'resume' | 'drain';
 }
 
 const PROGRAMS = ['clone', 'worker', 'gate'] as const;
