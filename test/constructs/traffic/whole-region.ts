@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
@@ -12,9 +12,15 @@ import { FailoverDns } from '../../../constructs/traffic/failover-dns';
 import { Gate } from '../../../constructs/traffic/gate';
 import { gateHost } from '../../../lib/naming';
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Two small files in the place of application and run time. */
 export function smallArtifact(): Artifact {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-artifact-'));
+  folders.push(folder);
   writeFileSync(path.join(folder, 'app.tgz'), 'app');
   writeFileSync(path.join(folder, 'runtime.tgz'), 'runtime');
   return Artifact.fromFiles({
