@@ -17,6 +17,7 @@ import { databaseDeletionProtection } from './database-deletion-protection';
 import { desiredCapacity } from './desired-capacity';
 import { experimentLog } from './experiment-log';
 import { experimentStop } from './experiment-stop';
+import { experimentTarget } from './experiment-target';
 import { failoverRecordIdentity } from './failover-record-identity';
 import { failoverRecordRoles } from './failover-record-roles';
 import { failoverRole } from './failover-role';
@@ -84,6 +85,7 @@ export const DEPENDABILITY_RULES: readonly Rule[] = [
   desiredCapacity,
   experimentLog,
   experimentStop,
+  experimentTarget,
   failoverRecordIdentity,
   failoverRecordRoles,
   failoverRole,

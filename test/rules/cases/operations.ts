@@ -114,6 +114,55 @@ export const OPERATIONS: CasesByRule = {
     broken: { none: experiment({ StopConditions: [{ Source: 'none' }] }), 'left out': experiment({}) },
     unknown: { 'a parameter': experiment({ StopConditions: [{ Source: HIDDEN }] }) },
   },
+  ExperimentTarget: {
+    compliant: {
+      'BP-64: tags, and only what runs': experiment({
+        Targets: {
+          Clones: {
+            ResourceType: 'aws:ec2:instance',
+            ResourceTags: { part: 'clone' },
+            Filters: [{ Path: 'State.Name', Values: ['running'] }],
+          },
+        },
+      }),
+      'whole names': experiment({
+        Targets: {
+          One: { ResourceType: 'aws:ec2:instance', ResourceArns: ['arn:aws:ec2:x:1:instance/i-1'] },
+        },
+      }),
+      'resources that do not linger': experiment({
+        Targets: { Tasks: { ResourceType: 'aws:ecs:task', ResourceTags: { part: 'clone' } } },
+      }),
+    },
+    broken: {
+      'BP-64: tags that also find terminated instances': experiment({
+        Targets: { Clones: { ResourceType: 'aws:ec2:instance', ResourceTags: { part: 'clone' } } },
+      }),
+      'another state too': experiment({
+        Targets: {
+          Clones: {
+            ResourceType: 'aws:ec2:instance',
+            Filters: [{ Path: 'State.Name', Values: ['running', 'stopped'] }],
+          },
+        },
+      }),
+      'BP-64: an ARN that nothing has': experiment({
+        Targets: { Tasks: { ResourceType: 'aws:ecs:task', ResourceArns: ['arn:aws:ecs:x:1:task//*'] } },
+      }),
+    },
+    unknown: {
+      'hidden targets': experiment({ Targets: HIDDEN }),
+      'a hidden ARN': experiment({
+        Targets: { One: { ResourceType: 'aws:ecs:task', ResourceArns: [HIDDEN] } },
+      }),
+      'hidden values': experiment({
+        Targets: {
+          Clones: { ResourceType: 'aws:ec2:instance', Filters: [{ Path: 'State.Name', Values: HIDDEN }] },
+        },
+      }),
+    },
+    notApplicable: { 'no targets': experiment({}) },
+  },
   ExperimentLog: {
     compliant: { 'a log group': experiment({ LogConfiguration: { LogSchemaVersion: 2 } }) },
     broken: { none: experiment({}) },
