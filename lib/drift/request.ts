@@ -2,6 +2,7 @@ import path from 'node:path';
 import { HoldfastError } from '../errors';
 import type { DriftSource } from './run';
 import { compareAssembly } from './sources/assembly';
+import { compareRegions } from './sources/parity';
 import { compareTemplateFiles } from './sources/templates';
 import { readPlan } from './terraform/read-plan';
 
@@ -15,6 +16,8 @@ export interface DriftRequest {
   readonly assembly?: string;
   /** Folder of the deployed templates, or another assembly. */
   readonly deployed?: string;
+  /** Whether the Regions of `assembly` are held against each other. */
+  readonly parity?: boolean;
   /** Terraform plans, as `terraform show -json` writes them. */
   readonly plan?: readonly string[];
 }
@@ -25,12 +28,12 @@ export interface DriftRequest {
  * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
  */
 export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
-  const sources = [...templatePair(request), ...assemblyOf(request), ...plans(request)];
+  const sources = [...templatePair(request), ...assemblyOf(request), ...parityOf(request), ...plans(request)];
   if (sources.length > 0) return sources;
   throw usage('nothing to compare', '--before', 'is missing, and so is every other source', HELP);
 }
 
-const HELP = 'give --before with --after, --assembly with --deployed, or --plan';
+const HELP = 'give --before with --after, --assembly with --deployed or --parity, or --plan';
 
 function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   if (before === undefined && after === undefined) return [];
@@ -42,8 +45,14 @@ function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   return [{ name: stack, kind: 'template', read }];
 }
 
-function assemblyOf({ assembly, deployed }: DriftRequest): readonly DriftSource[] {
-  if (assembly === undefined && deployed === undefined) return [];
+function parityOf({ assembly, parity }: DriftRequest): readonly DriftSource[] {
+  if (parity !== true) return [];
+  if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
+  return [{ name: assembly, kind: 'parity', read: () => compareRegions(assembly) }];
+}
+
+function assemblyOf({ assembly, deployed, parity }: DriftRequest): readonly DriftSource[] {
+  if (deployed === undefined && (assembly === undefined || parity === true)) return [];
   if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
   if (deployed === undefined) {
     throw usage('half a pair', '--deployed', 'is missing', 'name the folder of the deployed templates');

@@ -10,6 +10,7 @@ Examples:
   $ npx holdfast drift --before deployed.json --after cdk.out/orders-data.template.json
   $ npx holdfast drift --before deployed.json --after new.json --format md --out comment.md
   $ npx holdfast drift --assembly cdk.out --deployed deployed
+  $ npx holdfast drift --assembly cdk.out --parity
   $ npx holdfast drift --plan network.json --plan data.json --fail-on change
   $ npx holdfast drift --report out/drift/report.json --format html --out drift.html
 
@@ -30,6 +31,7 @@ export function driftCommand(program: Command, context: CommandContext): void {
       '--deployed <folder>',
       'deployed templates of its stacks: <region>/<stack>.json, or another assembly',
     )
+    .option('--parity', 'hold the Regions of the assembly against each other')
     .option('--plan <file>', 'Terraform plan as JSON (terraform show -json); may be given again', collect)
     .option('--report <file>', 'a report that an earlier run has left, to be formatted again')
     .addOption(

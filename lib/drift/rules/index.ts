@@ -17,6 +17,7 @@ import { statefulRenamed } from './danger/stateful-renamed';
 import { delegatedWeights } from './expected/delegated-weights';
 import { expectedRoll } from './expected/expected-roll';
 import { liveSetting } from './expected/live-setting';
+import { bornOnce, regionalFact } from './expected/regional-fact';
 import { roleSwap } from './expected/role-swap';
 import { scaledByPolicy } from './expected/scaled-by-policy';
 import { assetHash } from './noise/asset-hash';
@@ -32,7 +33,7 @@ import { TERRAFORM_RULES } from './tf-rules';
 /** Every rule, those that explain away before those that warn. */
 export const DRIFT_RULES: readonly DriftRule[] = [
   ...[toolMetadata, listOrder, assetHash, policyForm, dnsEcho, mangledText, serviceAdded, globalParent],
-  ...[liveSetting, delegatedWeights, scaledByPolicy, expectedRoll, roleSwap],
+  ...[liveSetting, delegatedWeights, scaledByPolicy, expectedRoll, roleSwap, regionalFact, bornOnce],
   ...[statefulLoss, statefulRenamed, replicaDetached, iamBroadening, networkOpened, dnsChange],
   ...[recordCollision, protectionOff, retentionLowered, capacityLowered, encryptionChanged],
   ...[exportInUse, managedGroupGone, clusterZones, resolvedAtDeploy],
