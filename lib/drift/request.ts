@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { HoldfastError } from '../errors';
+import { readJsonFile } from './read-json';
 import type { DriftSource } from './run';
 import { compareAssembly } from './sources/assembly';
+import { readChangeSet } from './sources/change-set';
 import { compareRegions } from './sources/parity';
+import { readStackDrift } from './sources/stack-drift';
 import { compareTemplateFiles } from './sources/templates';
 import { readPlan } from './terraform/read-plan';
 
@@ -18,6 +21,10 @@ export interface DriftRequest {
   readonly deployed?: string;
   /** Whether the Regions of `assembly` are held against each other. */
   readonly parity?: boolean;
+  /** Change sets, as `aws cloudformation describe-change-set` prints them. */
+  readonly changeSet?: readonly string[];
+  /** Results of drift detection, as `aws cloudformation describe-stack-resource-drifts` prints them. */
+  readonly stackDrift?: readonly string[];
   /** Terraform plans, as `terraform show -json` writes them. */
   readonly plan?: readonly string[];
 }
@@ -28,12 +35,20 @@ export interface DriftRequest {
  * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
  */
 export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
-  const sources = [...templatePair(request), ...assemblyOf(request), ...parityOf(request), ...plans(request)];
+  const sources = [
+    ...templatePair(request),
+    ...assemblyOf(request),
+    ...parityOf(request),
+    ...changeSets(request),
+    ...stackDrifts(request),
+    ...plans(request),
+  ];
   if (sources.length > 0) return sources;
   throw usage('nothing to compare', '--before', 'is missing, and so is every other source', HELP);
 }
 
-const HELP = 'give --before with --after, --assembly with --deployed or --parity, or --plan';
+const HELP =
+  'give --before with --after, --assembly with --deployed or --parity, --change-set, --stack-drift, or --plan';
 
 function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   if (before === undefined && after === undefined) return [];
@@ -58,6 +73,20 @@ function assemblyOf({ assembly, deployed, parity }: DriftRequest): readonly Drif
     throw usage('half a pair', '--deployed', 'is missing', 'name the folder of the deployed templates');
   }
   return [{ name: assembly, kind: 'template', read: () => compareAssembly(assembly, deployed) }];
+}
+
+function changeSets({ changeSet = [] }: DriftRequest): readonly DriftSource[] {
+  return changeSet.map(file => ({
+    ...{ name: file, kind: 'change-set' },
+    read: () => readChangeSet(readJsonFile(file), file),
+  }));
+}
+
+function stackDrifts({ stackDrift = [] }: DriftRequest): readonly DriftSource[] {
+  return stackDrift.map(file => ({
+    ...{ name: file, kind: 'stack-drift' },
+    read: () => readStackDrift(readJsonFile(file), file),
+  }));
 }
 
 function plans({ plan = [] }: DriftRequest): readonly DriftSource[] {

@@ -227,3 +227,47 @@ test.each([
   expect(exitCode).toBe(1);
   expect(told.join('\n')).toContain(said);
 });
+
+test('a swap of roles after a failover is explained by the register, and by nothing else', async () => {
+  const members = (writer: string) =>
+    JSON.stringify({
+      GlobalClusterMembers: ['us-east-2', 'us-west-2'].map(region => ({
+        DBClusterArn: `arn:aws:rds:${region}:1:cluster:orders-${region}`,
+        IsWriter: region === writer,
+      })),
+    });
+  const found = file(
+    'drift.json',
+    JSON.stringify({
+      StackResourceDrifts: [
+        {
+          StackId: 'arn:aws:cloudformation:us-east-2:1:stack/orders-data/0',
+          LogicalResourceId: 'Global',
+          ResourceType: 'AWS::RDS::GlobalCluster',
+          StackResourceDriftStatus: 'MODIFIED',
+          ExpectedProperties: members('us-east-2'),
+          ActualProperties: members('us-west-2'),
+          PropertyDifferences: [0, 1].map(at => ({
+            PropertyPath: `/GlobalClusterMembers/${at}/IsWriter`,
+            ExpectedValue: String(at === 0),
+            ActualValue: String(at === 1),
+            DifferenceType: 'NOT_EQUAL',
+          })),
+        },
+      ],
+    }),
+  );
+  const verdictBy = async (...words: string[]) =>
+    JSON.parse((await drift('--stack-drift', found, ...words, '--json')).stdout).verdict;
+  const register = file('register.json', '{"epoch": 2, "region": "us-west-2"}');
+  expect(await verdictBy('--register', register)).toBe('clean');
+  expect(await verdictBy()).toBe('unchecked');
+  const other = file('other.json', '{"epoch": 3, "region": "us-east-2"}');
+  expect(await verdictBy('--register', other)).toBe('changes');
+  const moving = file(
+    'moving.json',
+    '{"register": {"record": {"epoch": 3, "phase": "fencing", "region": "x"}}}',
+  );
+  const refused = await drift('--stack-drift', found, '--register', moving, '--json');
+  expect([refused.exitCode, JSON.parse(refused.stdout).error.code]).toEqual([1, 'invalid-input']);
+});

@@ -15,6 +15,7 @@ import {
 } from '../../drift';
 import { HoldfastError } from '../../errors';
 import type { CommandContext, CommandResult, CommonOptions } from '../context';
+import { factsOf } from './drift-facts';
 import { ignoresOf } from './drift-ignore';
 import { readRules } from './drift-rules';
 
@@ -26,6 +27,8 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
   readonly failOn: FailOn;
   readonly rules?: string;
   readonly ignore?: string;
+  readonly register?: string;
+  readonly seed?: string;
   readonly commentKey: string;
   readonly whole?: string;
 }
@@ -58,7 +61,7 @@ export function drift(context: CommandContext, options: DriftCliOptions): Comman
 function run(context: CommandContext, options: DriftCliOptions, rules: readonly DriftRule[]): DriftReport {
   const file = ignoresOf(context, options.ignore);
   const ignores = file === undefined ? {} : { ignores: { file, now: context.clock.now() } };
-  return runDrift(sourcesOf(options), { rules, ...ignores });
+  return runDrift(sourcesOf(options), { rules, facts: factsOf(options), ...ignores });
 }
 
 /** Standard output holds one thing: with `--json` that is the document, so another format needs a file. */

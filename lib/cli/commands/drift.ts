@@ -32,6 +32,12 @@ export function driftCommand(program: Command, context: CommandContext): void {
       'deployed templates of its stacks: <region>/<stack>.json, or another assembly',
     )
     .option('--parity', 'hold the Regions of the assembly against each other')
+    .option('--change-set <file>', 'describe-change-set of CloudFormation; may be given again', collect)
+    .option(
+      '--stack-drift <file>',
+      'describe-stack-resource-drifts of CloudFormation; may be given again',
+      collect,
+    )
     .option('--plan <file>', 'Terraform plan as JSON (terraform show -json); may be given again', collect)
     .option('--report <file>', 'a report that an earlier run has left, to be formatted again')
     .addOption(
@@ -49,6 +55,11 @@ export function driftCommand(program: Command, context: CommandContext): void {
         .default('danger'),
     )
     .option('--ignore <file>', 'reviewed findings to ignore; drift-ignore.yaml of the project by default')
+    .option(
+      '--register <file>',
+      'the active Region by the register, so that a failover is no drift: holdfast status --json',
+    )
+    .option('--seed <region>', 'Region in which the application was born; its templates alone say writer')
     .option('--rules <file>', 'JavaScript module with further rules, as its default export or `rules`')
     .option('--comment-key <key>', 'names the comment in Markdown, when a pull request has several', 'drift')
     .option('--whole <where>', 'where the whole report is, for what does not fit into a comment')
