@@ -13,6 +13,8 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
 };
 module.exports = {
+  // A machine that does much else is slow and not wrong; what hangs still ends.
+  testTimeout: 20_000,
   testSequencer: '<rootDir>/test/helpers/by-name.js',
   projects: [
     {
