@@ -2,6 +2,8 @@ import { CfnLambdaHook, Duration } from 'aws-cdk-lib';
 import { Alarm, Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as Invoke } from 'aws-cdk-lib/aws-events-targets';
 import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -65,6 +67,11 @@ export class PlainOperations extends Construct {
       logGroup: new LogGroup(this, 'HookLogs'),
     });
     handler.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] }));
+    for (const source of ['aws.cloudformation', 'aws.autoscaling', 'aws.ssm']) {
+      const eventPattern = { source: [source] };
+      new Rule(this, `On-${source}`, { eventPattern, targets: [new Invoke(handler)] });
+    }
+    new Rule(this, 'Clock', { schedule: Schedule.rate(Duration.minutes(5)), targets: [new Invoke(handler)] });
     const role = new Role(this, 'HookRole', { assumedBy: new ServicePrincipal('cloudformation') });
     handler.grantInvoke(role);
     new CfnLambdaHook(this, 'LambdaHook', {

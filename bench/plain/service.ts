@@ -47,6 +47,12 @@ export class PlainService extends Construct {
     this.balancer = new elb.ApplicationLoadBalancer(this, 'Balancer', { vpc, internetFacing: true });
     this.balancer.logAccessLogs(logs);
     this.groups = ['Blue', 'Green', 'Workers'].map(id => this.addGroup(id, props));
+    for (const lifecycleTransition of [
+      autoscaling.LifecycleTransition.INSTANCE_LAUNCHING,
+      autoscaling.LifecycleTransition.INSTANCE_TERMINATING,
+    ]) {
+      this.groups[2]?.addLifecycleHook(lifecycleTransition, { lifecycleTransition });
+    }
     this.targetGroups = this.groups.slice(0, 2).map(
       (group, index) =>
         new elb.ApplicationTargetGroup(this, `Targets${index}`, {
