@@ -109,14 +109,24 @@ async function safeStop(
   return { outcome: 'safe-stop', final: false, reason, next };
 }
 
+/** Steps that write the register. */
+const RAISING = ['fence', 'announce-promotion', 'activate'] as const;
+
+/** Whether a step was begun and has not ended. */
+const isOpen = (journal: Journal, step: (typeof RAISING)[number]): boolean =>
+  journal.has('step-begin', step) && !journal.has('step-end', step);
+
 /** Who may acknowledge writes now, in words: never none without saying so, and nobody who does not say so itself. */
-async function whoWrites({ context, plan }: Run): Promise<string> {
+async function whoWrites({ context, plan, journal }: Run): Promise<string> {
   try {
     const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
     if (record.phase !== 'active') return 'no Region accepts writes';
-    return (await serves(context, record))
-      ? `${record.region} accepts writes`
-      : `the register names ${record.region}; not verified`;
+    const isServed = await serves(context, record);
+    // A raise that nobody answered may land after this look.
+    if (isServed && RAISING.some(step => isOpen(journal, step))) {
+      return `${record.region} accepts writes now; whether what was sent to the register still takes effect is unknown`;
+    }
+    return isServed ? `${record.region} accepts writes` : `the register names ${record.region}; not verified`;
   } catch (error) {
     if (!isUnavailable(error) && !isRefused(error)) throw error;
     return 'whether a Region accepts writes is unknown';

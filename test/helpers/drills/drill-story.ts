@@ -17,6 +17,8 @@ import { EAST, otherThan, type Region, WEST } from './network';
 /** A schedule that is not over by then hangs. */
 const END = 24 * 3_600_000;
 const CALM = 60_000;
+/** Longest move of the database. */
+const LONGEST_MOVE = 300_000;
 /** Times that a drill may be resumed after every fault was lifted. */
 const RESUMES = 3;
 
@@ -176,13 +178,18 @@ export class DrillStory {
       world.violate(`a ${this.mode} lost ${all} acknowledged writes`);
   }
 
-  /** Where a person moved the database in the last moment of a way back, a failover is the next command. */
+  /**
+   * Where a person moved the database in the last moment of a way back, a failover is the next command. It is refused
+   * while that move is under way, and says to wait until it has settled: a move takes 300 s at most.
+   */
   private async follow(): Promise<void> {
     const { world } = this;
-    const astray = world.database.writable !== world.register.record.region;
-    if (world.database.touchedAt < 0 || !astray) return;
-    await this.live(this.process(), 'fail over');
-    await this.finish();
+    const isAstray = () => world.database.writable !== world.register.record.region;
+    for (let tries = 3; tries > 0 && world.database.touchedAt >= 0 && isAstray(); tries -= 1) {
+      await this.live(this.process(), 'fail over');
+      await this.finish();
+      if (isAstray()) await world.simulation.delay(LONGEST_MOVE);
+    }
   }
 
   /** Resumes what is open, as a safe stop says. */
