@@ -19,7 +19,7 @@ const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N]
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
   --policy        only the policies beside cockatiel (about 15 s for 7 rounds)
-  --drift         only holdfast drift beside cdk diff (three minutes and more a round)
+  --drift         only holdfast drift beside cdk diff (about 40 s a round)
   --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --telemetry     only what a log line costs beside plain JSON
   --worker        only a queue's worker beside Powertools: record, bundle, import

@@ -21,6 +21,8 @@ export interface Subject {
   readonly nodeOptions?: readonly string[];
   /** Arguments of the script. */
   readonly arguments?: readonly string[];
+  /** Working folder. @default - that of this process */
+  readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +62,7 @@ function run(subject: Subject, hook: string, extra: Readonly<Record<string, stri
       process.execPath,
       [...(subject.nodeOptions ?? []), '--require', hook, subject.script, ...(subject.arguments ?? [])],
       {
+        ...(subject.folder === undefined ? {} : { cwd: subject.folder }),
         env: { ...process.env, ...subject.environment, ...extra },
         stdio: ['ignore', 'ignore', 'pipe'],
       },

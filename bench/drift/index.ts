@@ -50,6 +50,8 @@ async function everyStack(root: string, folder: string): Promise<Cost> {
     const subject = {
       script: path.join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'),
       arguments: [...words, '--template', path.join(folder, 'old', `${name}.json`), '--no-color'],
+      // Away from this project: its cdk.json has a build command, which the CLI would run each time.
+      folder,
       // Without these it looks for credentials and for notices, which would be time spent on the network.
       environment: { AWS_EC2_METADATA_DISABLED: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true', CI: 'true' },
     };
