@@ -122,3 +122,21 @@ test('an assembly of one Region has nothing to be held against', () => {
   expect(report.findings[0]).toMatchObject({ class: 'unchecked' });
   expect(report.findings[0]?.why).toContain('nothing to hold against each other');
 });
+
+test.each([
+  ['10.0.0.0/16', '0.0.0.0/0'],
+  ['0.0.0.0/0', '10.0.0.0/16'],
+  ['10.0.0.0/24', '10.1.0.0/8'],
+])('an ingress from %s here and from %s there is no fact of a Region', (here, there) => {
+  const group = (CidrIp: string) =>
+    JSON.stringify({
+      Resources: {
+        G: {
+          Type: 'AWS::EC2::SecurityGroup',
+          Properties: { SecurityGroupIngress: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, CidrIp }] },
+        },
+      },
+    });
+  const { verdict } = run({ 'us-east-2/net': group(here), 'us-west-2/net': group(there) });
+  expect(['changes', 'danger']).toContain(verdict);
+});

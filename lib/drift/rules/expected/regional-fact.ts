@@ -2,16 +2,19 @@ import type { DriftRule } from '../../classify/rule';
 import type { Difference, Json } from '../../model';
 
 /** Facts that every Region has of its own: address ranges and the ids of what stands in it already. */
-const RANGE = /^(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}$|^[0-9a-f:]+::?\/\d{1,3}$/i;
+const RANGE = /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.[\d.]+(\/(?:[89]|[12]\d|3[0-2]))$/;
 const IDS = /^(?:vpc|subnet|sg|rtb|igw|nat|eipalloc|ami|pl|vpce)-[0-9a-f]{8,17}$/;
 /** The last part of an ARN that differs in its id alone, such as that of a certificate. */
 const CERTIFICATE = /^(arn:[^:]*:acm:own-region:\d*:certificate\/)[0-9a-f-]{36}$/;
 
-const FORMS: readonly RegExp[] = [RANGE, IDS, CERTIFICATE];
+const FORMS: readonly RegExp[] = [IDS, CERTIFICATE];
 
 /** Two values of one form. */
 function isFact({ before, after }: Difference): boolean {
   if (typeof before !== 'string' || typeof after !== 'string') return false;
+  // A private range against one as large; a wider one is an opening, and everybody is nobody's own.
+  const [one, other] = [RANGE.exec(before)?.[1], RANGE.exec(after)?.[1]];
+  if (one !== undefined && other !== undefined) return one === other;
   return FORMS.some(form => form.test(before) && form.test(after));
 }
 
