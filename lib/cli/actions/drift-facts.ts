@@ -14,9 +14,8 @@ const schema = z.union([
  *
  * @throws HoldfastError `invalid-input` for a file that names no active Region: half a move explains nothing
  */
-export function factsOf(options: { readonly register?: string; readonly seed?: string }): Facts {
-  const seed = options.seed === undefined ? {} : { seedRegion: options.seed };
-  if (options.register === undefined) return seed;
+export function factsOf(options: { readonly register?: string }): Facts {
+  if (options.register === undefined) return {};
   const read = schema.safeParse(readJsonFile(options.register));
   if (!read.success) {
     const problem = {
@@ -27,5 +26,5 @@ export function factsOf(options: { readonly register?: string; readonly seed?: s
     throw new HoldfastError('invalid-input', 'the register is not known', [problem]);
   }
   const { epoch, region } = 'register' in read.data ? read.data.register.record : read.data;
-  return { ...seed, register: { epoch, region } };
+  return { register: { epoch, region } };
 }

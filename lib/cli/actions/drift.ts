@@ -28,7 +28,6 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
   readonly rules?: string;
   readonly ignore?: string;
   readonly register?: string;
-  readonly seed?: string;
   readonly commentKey: string;
   readonly whole?: string;
 }

@@ -35,15 +35,16 @@ export async function gameDay(context: CommandContext, options: GameDayOptions):
 async function answeredByFailover(
   context: CommandContext,
   topology: ResolvedTopology,
-  { scenario, to, rate }: GameDayOptions,
+  options: GameDayOptions,
 ): Promise<CommandResult> {
+  const { scenario, to, rate } = options;
   const { acceptUnknown }: Scenario = SCENARIOS[scenario];
   let day: GameDay | undefined;
   try {
     const result = await moveInLab(context, topology, {
       ...{ mode: 'failover', to, rate, acceptDataLoss: true, acceptUnknown },
       strike: async open => {
-        day = await soundDay(context, open, to);
+        day = await soundDay(context, open, options);
         await strikeScenario(day, scenario);
       },
     });
@@ -58,11 +59,12 @@ async function answeredByFailover(
 async function answeredByNothing(
   context: CommandContext,
   topology: ResolvedTopology,
-  { scenario, to, rate }: GameDayOptions,
+  options: GameDayOptions,
 ): Promise<CommandResult> {
+  const { scenario, rate } = options;
   if (rate === 0)
     throw new HoldfastError('invalid-input', `${scenario} is judged by its traffic: --rate 1 or more`);
-  const day = await withDrill(context, topology, 'lab', open => soundDay(context, open, to));
+  const day = await withDrill(context, topology, 'lab', open => soundDay(context, open, options));
   let lifted = false;
   const lift = async () => {
     lifted = true;
@@ -83,7 +85,11 @@ async function answeredByNothing(
  * Looks before anything is broken: a standby that could not take over is found before, not after.
  * @throws HoldfastError `refused` with what the preflight found
  */
-async function soundDay(context: CommandContext, open: DrillContext, to: string): Promise<GameDay> {
+async function soundDay(
+  context: CommandContext,
+  open: DrillContext,
+  { to, scenario }: GameDayOptions,
+): Promise<GameDay> {
   const found = await preflight(open, { to, acceptUnknown: UNKNOWN_IN_THE_LAB });
   if (found.verdict !== 'clean') throw new HoldfastError('refused', `no game day: ${formatPreflight(found)}`);
   const { projectRoot } = context;
@@ -92,5 +98,8 @@ async function soundDay(context: CommandContext, open: DrillContext, to: string)
   const zones = new Set(clones.filter(each => each.entry === 'service').map(each => each.zone));
   const [zone] = [...zones].sort();
   if (zone === undefined) throw new HoldfastError('refused', `no game day: no clone runs in ${found.from}`);
+  if (scenario === 'zone-loss' && zones.size < 2) {
+    throw new HoldfastError('refused', `no game day: all clones of ${found.from} stand in ${zone}`);
+  }
   return { ...context, active: found.from, standby: to, zone };
 }

@@ -59,7 +59,6 @@ export function driftCommand(program: Command, context: CommandContext): void {
       '--register <file>',
       'the active Region by the register, so that a failover is no drift: holdfast status --json',
     )
-    .option('--seed <region>', 'Region in which the application was born; its templates alone say writer')
     .option('--rules <file>', 'JavaScript module with further rules, as its default export or `rules`')
     .option('--comment-key <key>', 'names the comment in Markdown, when a pull request has several', 'drift')
     .option('--whole <where>', 'where the whole report is, for what does not fit into a comment')

@@ -13,8 +13,6 @@ export interface RuleContext {
 export interface Facts {
   /** The register's record: which Region is active, and since which epoch. */
   readonly register?: { readonly epoch: number; readonly region: string };
-  /** The Region in which the application was born; only its templates say `writer`. */
-  readonly seedRegion?: string;
   /** Templates of the run; `classify` adds those of the comparisons. */
   readonly templates?: readonly StackTemplates[];
 }

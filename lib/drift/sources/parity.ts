@@ -24,7 +24,11 @@ export function compareRegions(assembly: string): readonly Comparison[] {
     };
     throw new HoldfastError('invalid-input', 'there is nothing to hold against each other', [problem]);
   }
-  return byName.flatMap(group => compareGroup(group, regions));
+  const nowhere = stacks.filter(({ region }) => region === '-').map(placeless);
+  return [
+    { checked: 0, changes: [], unchecked: nowhere },
+    ...byName.flatMap(group => compareGroup(group, regions)),
+  ];
 }
 
 function compareGroup(group: readonly AssemblyStack[], regions: readonly string[]): readonly Comparison[] {
@@ -36,6 +40,14 @@ function compareGroup(group: readonly AssemblyStack[], regions: readonly string[
     { checked: 0, changes: [], unchecked: missing },
     ...others.map(other => comparePair(first, other, regions)),
   ];
+}
+
+function placeless({ stack }: AssemblyStack): Unchecked {
+  return {
+    ...{ region: '-', stack, resource: '-', type: '-', source: 'parity' },
+    why: 'the stack says no Region, so it could be held against none',
+    fix: 'give the stack an environment: env: { account, region }',
+  };
 }
 
 function absent({ stack, region }: AssemblyStack, missing: string): Unchecked {

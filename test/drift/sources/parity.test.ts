@@ -106,6 +106,13 @@ test('a stack that one Region lacks is not said to be alike', () => {
   );
 });
 
+test('a stack that says no Region is not said to be alike', () => {
+  const report = run({ ...texts, 'unknown-region/extra': '{"Resources":{}}' });
+  expect(report.findings).toContainEqual(
+    expect.objectContaining({ class: 'unchecked', region: '-', stack: 'extra' }),
+  );
+});
+
 test('credentials of a cluster that is in no global one are no fact of birth', () => {
   const cluster = (properties: object) =>
     JSON.stringify({ Resources: { C: { Type: 'AWS::RDS::DBCluster', Properties: properties } } });
