@@ -54,7 +54,7 @@ const store = () =>
     table: 'register',
     name: 'reports',
     endpointUrl,
-    timeoutMilliseconds: 300,
+    timeoutMilliseconds: fault === 'hang' ? 300 : 5_000,
   });
 const record = (term: number, beat: number, holder?: string) => ({
   token: { epoch: 4, term },
