@@ -1,4 +1,4 @@
-import { escapeHtml, htmlTable } from './html';
+import { escapeHtml, htmlTable } from '../../html';
 import type { DrillReport } from './report';
 import { timelinePicture } from './report-picture';
 import { largestLag } from './report-text';
