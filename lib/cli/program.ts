@@ -6,6 +6,7 @@ import { checkCommand } from './commands/check';
 import { clientPolicyCommand } from './commands/client-policy';
 import { controlsCommand } from './commands/controls';
 import { demoCommand } from './commands/demo';
+import { diagramCommand } from './commands/diagram';
 import { downCommand } from './commands/down';
 import { driftCommand } from './commands/drift';
 import { drillCommand } from './commands/drill';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
     checkCommand,
     budgetCommand,
     clientPolicyCommand,
+    diagramCommand,
     upCommand,
     statusCommand,
     preflightCommand,

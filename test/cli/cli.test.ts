@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Command } from 'commander';
+import { createProgram, runProgram } from '../../lib/cli/program';
 import orders from '../../regions/examples/orders';
 import { runCli } from '../helpers/cli';
+import { contextAt } from '../helpers/cli-context';
+import { ROOT } from '../helpers/sources';
 
 let folder: string;
 beforeEach(() => {
@@ -10,45 +14,37 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const COMMANDS = [
-  ['check'],
-  ['budget'],
-  ['client-policy'],
-  ['up'],
-  ['status'],
-  ['down'],
-  ['demo'],
-  ['drill'],
-  ['preflight'],
-  ['jobs'],
-  ['jobs', 'list'],
-  ['jobs', 'show'],
-  ['jobs', 'replay'],
-  ['lab'],
-  ['lab', 'fault'],
-  ['drill', 'switchover'],
-  ['drill', 'failover'],
-  ['drill', 'failback'],
-  ['drill', 'plan'],
-  ['drill', 'game-day'],
-  ['drill', 'history'],
-  ['drill', 'resume'],
-  ['drill', 'abort'],
-];
+/** Every command there is, as words, those that only hold others among them. */
+function commandsOf(command: Command, words: readonly string[] = []): (readonly string[])[] {
+  return command.commands.flatMap(sub => [
+    [...words, sub.name()],
+    ...commandsOf(sub, [...words, sub.name()]),
+  ]);
+}
+const COMMANDS = commandsOf(createProgram(contextAt(ROOT)));
 
 test.each(COMMANDS.map(words => [words.join(' '), words] as const))(
   '%s --help shows an example',
   async (_name, words) => {
-    const { exitCode, stdout } = await runCli([...words, '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('Example');
+    const context = contextAt(ROOT);
+    await runProgram(context, ['node', 'holdfast', ...words, '--help']);
+    expect(context.printed.join('')).toMatch(/\nExamples?:\n {2}\$ npx holdfast /);
   },
 );
 
 test('help lists the exit codes and no command is missing', async () => {
-  const { stdout } = await runCli(['--help']);
+  const context = contextAt(ROOT);
+  await runProgram(context, ['node', 'holdfast', '--help']);
+  const stdout = context.printed.join('');
   expect(stdout).toContain('Exit codes: 0 good; 1 could not run or check');
+  expect(COMMANDS.length).toBeGreaterThan(30);
   for (const [name] of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+});
+
+test('every command that acts stands in a guide or in the README', () => {
+  const guides = readGuides();
+  const silent = COMMANDS.filter(words => !guides.includes(`holdfast ${words.join(' ')}`));
+  expect(silent.map(words => words.join(' '))).toEqual([]);
 });
 
 test.each([
@@ -151,3 +147,11 @@ test('status and down of a project without a lab answer with one document each',
   expect(down.exitCode).toBe(0);
   expect(JSON.parse(down.stdout)).toEqual({ version: 1, stopped: [] });
 });
+
+/** What people read: the README and the guides, without the decisions. */
+function readGuides(): string {
+  const guides = readdirSync(path.join(ROOT, 'docs'))
+    .filter(name => name.endsWith('.md'))
+    .map(name => path.join(ROOT, 'docs', name));
+  return [path.join(ROOT, 'README.md'), ...guides].map(file => readFileSync(file, 'utf8')).join('\n');
+}

@@ -9,7 +9,7 @@ export function demoCommand(program: Command, context: CommandContext): void {
     .description(
       'the whole story on this machine: check, Regions up, load, switchover, verification, report, down',
     )
-    .addHelpText('after', '\nExample:\n  $ npm start\n')
+    .addHelpText('after', '\nExample:\n  $ npx holdfast demo\n')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<CommonOptions>();
       context.exit(await runCommand(context, options, () => loadAction().demo(context, options)));

@@ -97,6 +97,9 @@ function publishCommand(drift: Command, context: CommandContext): void {
 }
 
 const PUBLISH_HELP = `
+Example:
+  $ npx holdfast drift publish --to comment
+
 Reads GITHUB_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL, GITHUB_EVENT_PATH, GITHUB_STEP_SUMMARY, as a workflow has them.
 The comment is updated in place and never deleted; one issue a stack is opened, updated and closed.
 `;

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import * as fc from 'fast-check';
-import { SaxesParser } from 'saxes';
 import type { DriftReport } from '../../../lib/drift/model';
 import { FORMATS, formatReport } from '../../../lib/drift/report/format';
 import { html } from '../../../lib/drift/report/html';
@@ -15,6 +14,7 @@ import { printable } from '../../../lib/drift/report/text';
 import { DRIFT_RULES } from '../../../lib/drift/rules';
 import { reportOf } from '../../../lib/drift/verdict';
 import { ROOT } from '../../helpers/sources';
+import { elementsOf } from '../../helpers/xml';
 import { anyReport, findingWith, HOSTILE, UNPRINTABLE } from './findings';
 
 const RUNS = { numRuns: process.env.HOLDFAST_PROVE === '1' ? 1_000 : 6 };
@@ -27,20 +27,6 @@ const official = new Validator(
   read(path.join(ROOT, 'node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')),
   '4',
 );
-
-/** Names and attributes of a document that must be well-formed XML 1.0. */
-function elementsOf(xml: string) {
-  const found: { name: string; attributes: Record<string, string> }[] = [];
-  const parser = new SaxesParser();
-  parser.on('error', error => {
-    throw error;
-  });
-  parser.on('opentag', ({ name, attributes }) =>
-    found.push({ name, attributes: attributes as Record<string, string> }),
-  );
-  parser.write(xml).close();
-  return found;
-}
 
 const report = reportOf(7, [
   findingWith(),

@@ -1,0 +1,10 @@
+/** Seeing and running an application: pictures of it, and what else its operators need. */
+export { diagramMermaid } from './diagram/mermaid';
+export {
+  type Diagram,
+  type DiagramPart,
+  type DiagramRegion,
+  diagramOf,
+  type LiveRoles,
+} from './diagram/model';
+export { diagramSvg } from './diagram/svg';
