@@ -1,5 +1,5 @@
-import { PHASES } from '../plan/plan-steps';
 import { escapeHtml } from '../../html';
+import { PHASES } from '../plan/plan-steps';
 import type { DrillReport } from './report';
 
 const WIDTH = 960;
