@@ -11,6 +11,7 @@ import { RegisterTable } from './register';
 import { replicationLag } from './replication-lag';
 import { bootstrapVersion, dataKeyState, stacks } from './surroundings';
 
+export { type AccountFacts, createAccountFacts } from './account-facts';
 export type { ConnectionOptions } from './clients';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 

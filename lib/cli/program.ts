@@ -7,6 +7,7 @@ import { clientPolicyCommand } from './commands/client-policy';
 import { controlsCommand } from './commands/controls';
 import { demoCommand } from './commands/demo';
 import { diagramCommand } from './commands/diagram';
+import { doctorCommand } from './commands/doctor';
 import { downCommand } from './commands/down';
 import { driftCommand } from './commands/drift';
 import { drillCommand } from './commands/drill';
@@ -42,6 +43,7 @@ export function createProgram(context: CommandContext): Command {
     budgetCommand,
     clientPolicyCommand,
     diagramCommand,
+    doctorCommand,
     upCommand,
     statusCommand,
     preflightCommand,

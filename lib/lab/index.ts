@@ -12,5 +12,6 @@ export {
   type RegionStatus,
 } from './daemon';
 export { type DownOptions, type DownResult, downLab } from './down';
+export { type Looked, type MachineFacts, machineFacts } from './machine';
 export { type LabStatus, labStatus, type StatusOptions } from './status';
 export { type UpOptions, upLab } from './up';

