@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RuntimeError } from './errors';
+import { onAbort } from './on-abort';
 
 /** Time, so that tests can drive it. Structurally the toolkit's own `Clock` port. */
 export interface Clock {
@@ -18,11 +18,19 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => new Date(),
   monotonic: () => performance.now(),
-  async sleep(milliseconds, signal) {
-    try {
-      await delay(milliseconds, undefined, { signal });
-    } catch (cause) {
-      throw new RuntimeError('aborted', 'the wait was aborted', [], { cause });
-    }
-  },
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const aborted = () => reject(new RuntimeError('aborted', 'the wait was aborted'));
+      if (signal?.aborted) return aborted();
+      const timer = setTimeout(() => {
+        letGo?.();
+        resolve();
+      }, milliseconds);
+      const letGo =
+        signal &&
+        onAbort(signal, () => {
+          clearTimeout(timer);
+          aborted();
+        });
+    }),
 };

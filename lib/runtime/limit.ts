@@ -1,4 +1,5 @@
 import { RuntimeError } from './errors';
+import { onAbort } from './on-abort';
 
 /**
  * Runs `work` with a signal that aborts after `milliseconds`, or with `signal`. What ran out of time rejects as
@@ -17,7 +18,7 @@ export async function limited<T>(
     controller.abort();
   }, milliseconds);
   // By hand, since AbortSignal.any on a signal that lives as long as the process keeps every call's memory.
-  signal?.addEventListener('abort', abort, { once: true });
+  const letGo = signal && onAbort(signal, abort);
   if (signal?.aborted) abort();
   try {
     return await work(controller.signal);
@@ -26,6 +27,6 @@ export async function limited<T>(
     throw new RuntimeError('unavailable', `no answer within ${Math.round(milliseconds)} ms`, [], { cause });
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    letGo?.();
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import type { Queryable } from '../database/database';
 import { RuntimeError } from '../errors';
 import { loop } from '../loop';
+import { onAbort } from '../on-abort';
 import type { Logger } from '../telemetry/logger';
 import type { LeaderElection } from './leader-election';
 import type { LeaderTransactions } from './leader-fence';
@@ -127,12 +128,12 @@ async function whileLeading<T>(
   const stopListening = election.onChange(tenure => {
     if (tenure === undefined || compareTokens(tenure.token, token) !== 0) abort();
   });
-  signal.addEventListener('abort', abort, { once: true });
+  const letGo = onAbort(signal, abort);
   if (signal.aborted) abort();
   try {
     return await work(controller.signal);
   } finally {
     stopListening();
-    signal.removeEventListener('abort', abort);
+    letGo();
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { reasonOf } from '../errors';
 import { loop } from '../loop';
+import { onAbort } from '../on-abort';
 import { withCorrelationId } from '../telemetry/correlation';
 import type { Logger } from '../telemetry/logger';
 import { Pressure } from './pressure';
@@ -122,13 +123,13 @@ export class QueueConsumer {
     if (wait > 0) return Math.min(wait, pauseMilliseconds);
     const enough = new AbortController();
     const stop = () => enough.abort(ENDED);
-    signal.addEventListener('abort', stop, { once: true });
+    const letGo = onAbort(signal, stop);
     await Promise.race([
       ...this.batches,
       clock.sleep(pauseMilliseconds, enough.signal).catch(() => undefined),
     ]);
     stop();
-    signal.removeEventListener('abort', stop);
+    letGo();
     return 0;
   }
 
