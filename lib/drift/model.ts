@@ -41,6 +41,8 @@ export interface Difference {
   readonly after: Json | undefined;
   /** The new value is decided at deploy. */
   readonly unknownAfter?: boolean;
+  /** Why it is not known, where more can be said than that. */
+  readonly because?: string;
   /** Either value is a secret; both are masked in every output. */
   readonly sensitive?: boolean;
   /** Whether a change of this value replaces the resource. @default 'no' */

@@ -11,6 +11,10 @@ export function propagateReplacements(
   next: Entries,
   place: TemplatePlace,
 ): void {
+  const replaced = [...changes.values()]
+    .filter(({ action }) => action === 'replace')
+    .map(each => each.resource);
+  if (replaced.length === 0) return;
   const users = new Map<string, { id: string; path: string }[]>();
   for (const [id, resource] of next) {
     if (!old.has(id)) continue;
@@ -18,9 +22,6 @@ export function propagateReplacements(
       users.set(target, [...(users.get(target) ?? []), { id, path }]);
     }
   }
-  const replaced = [...changes.values()]
-    .filter(({ action }) => action === 'replace')
-    .map(each => each.resource);
   const seen = new Set(replaced);
   for (let target = replaced.pop(); target !== undefined; target = replaced.pop()) {
     for (const { id, path } of users.get(target) ?? []) {

@@ -1,15 +1,15 @@
 import type { Json } from '../model';
-import { below, getAttOf, intrinsicOf, isObject } from './values';
+import { below, getAttOf, intrinsicOf, isObject, own } from './values';
 
 /** One place that refers to something of the template. */
 export interface Reference {
-  /** Logical id, or name of a parameter. */
+  /** Logical id or name of a parameter; `Conditions.<name>` and `Mappings.<name>` for those. */
   readonly target: string;
   /** Where it stands. */
   readonly path: string;
 }
 
-/** Every reference below a value: `Ref`, `Fn::GetAtt` and those within `Fn::Sub`. */
+/** Every reference below a value: `Ref`, `Fn::GetAtt`, those within `Fn::Sub`, and conditions and mappings by name. */
 export function referencesOf(value: Json | undefined, path = ''): Reference[] {
   const found: Reference[] = [];
   collect(value, path, found);
@@ -20,6 +20,8 @@ function collect(value: Json | undefined, path: string, found: Reference[]): voi
   const intrinsic = intrinsicOf(value);
   if (intrinsic !== undefined) {
     collectIntrinsic(intrinsic[0], intrinsic[1], path, found);
+  } else if (isCondition(value)) {
+    found.push({ target: `Conditions.${value.Condition}`, path });
   } else if (Array.isArray(value)) {
     value.forEach((item, at) => {
       collect(item, `${path}[${at}]`, found);
@@ -29,6 +31,10 @@ function collect(value: Json | undefined, path: string, found: Reference[]): voi
   }
 }
 
+/** `{ "Condition": "name" }` within another condition. */
+const isCondition = (value: Json | undefined): value is { readonly Condition: string } =>
+  isObject(value) && typeof own(value, 'Condition') === 'string' && Object.keys(value).length === 1;
+
 function collectIntrinsic(name: string, argument: Json, path: string, found: Reference[]): void {
   if (name === 'Ref' && typeof argument === 'string') found.push({ target: argument, path });
   else if (name === 'Fn::GetAtt') {
@@ -37,6 +43,10 @@ function collectIntrinsic(name: string, argument: Json, path: string, found: Ref
   } else if (name === 'Fn::Sub') {
     collectSub(argument, path, found);
   } else {
+    const [first] = Array.isArray(argument) ? (argument as readonly Json[]) : [];
+    if (name === 'Fn::If' && typeof first === 'string') found.push({ target: `Conditions.${first}`, path });
+    if (name === 'Fn::FindInMap' && typeof first === 'string')
+      found.push({ target: `Mappings.${first}`, path });
     // Arguments of other functions may hold references; they all stand at the function's own place.
     for (const { target } of referencesOf(argument)) found.push({ target, path });
   }

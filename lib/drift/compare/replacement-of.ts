@@ -1,7 +1,5 @@
-import type { Difference, Json } from '../model';
+import type { Difference } from '../model';
 import { replacementOf } from '../schema/replacement';
-import { referencesOf } from './references';
-import { below, intrinsicOf, isObject, own } from './values';
 
 /** Name of the property in which a path stands; empty for what is no property. */
 export function topPropertyOf(path: string): string {
@@ -21,38 +19,4 @@ export function withReplacement(type: string, differences: readonly Difference[]
     if (replaces === 'no') return difference;
     return { ...difference, replaces: replaces === 'unknown' ? 'perhaps' : replaces };
   });
-}
-
-/**
- * Differences that an unchanged resource may have all the same: what refers to a parameter that is read from
- * Parameter Store at deploy, and dynamic references without a version.
- */
-export function propertyDifferences(resource: Json, parameters: ReadonlySet<string>): Difference[] {
-  const properties = own(resource, 'Properties');
-  const found = new Map<string, Difference>();
-  const add = (path: string) => {
-    const before = own(properties, topPropertyOf(path));
-    found.set(path, { path, before, after: undefined, unknownAfter: true });
-  };
-  if (parameters.size > 0) {
-    for (const { target, path } of referencesOf(properties, 'Properties'))
-      if (parameters.has(target)) add(path);
-  }
-  for (const [path, text] of textsOf(properties, 'Properties')) if (isUnpinned(text)) add(path);
-  return [...found.values()];
-}
-
-/** `{{resolve:ssm:name}}` reads the newest version, `{{resolve:ssm:name:3}}` always that one. */
-const isUnpinned = (text: string): boolean => /\{\{resolve:ssm:[^:}]+\}\}/.test(text);
-
-function* textsOf(value: Json | undefined, path: string): Generator<readonly [string, string]> {
-  if (typeof value === 'string') yield [path, value];
-  else if (Array.isArray(value)) {
-    for (const [at, item] of value.entries())
-      yield* textsOf(item, intrinsicOf(value) ? path : `${path}[${at}]`);
-  } else if (isObject(value)) {
-    const isFunction = intrinsicOf(value) !== undefined;
-    for (const [key, item] of Object.entries(value))
-      yield* textsOf(item, isFunction ? path : below(path, key));
-  }
 }

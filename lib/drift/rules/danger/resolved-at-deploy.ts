@@ -11,13 +11,16 @@ export const resolvedAtDeploy: DriftRule = {
   judge: change =>
     change.differences
       .filter(({ unknownAfter, after }) => unknownAfter === true && after === undefined)
-      .map(({ path, replaces }): Judged => {
+      .map(({ path, replaces, because }): Judged => {
         const effect =
-          replaces === 'yes'
-            ? 'another value replaces the resource'
-            : replaces === 'perhaps'
-              ? 'another value may replace the resource'
-              : 'another value updates the resource';
-        return { holds: 'perhaps', paths: [path], why: `resolved at deploy, cannot tell: ${effect}` };
+          path === 'Condition'
+            ? 'it may be made or deleted'
+            : replaces === 'yes'
+              ? 'another value replaces the resource'
+              : replaces === 'perhaps'
+                ? 'another value may replace the resource'
+                : 'another value updates the resource';
+        const cause = because === undefined ? 'resolved at deploy' : because;
+        return { holds: 'perhaps', paths: [path], why: `${cause}, cannot tell: ${effect}` };
       }),
 };
