@@ -2,12 +2,13 @@ import { CHANGE_LOG_SCHEMA, trackChanges } from '../runtime/changes/change-log-s
 import type { Database } from '../runtime/database/database';
 import { JOB_SCHEMA } from '../runtime/jobs/job-schema';
 import { LEADER_SCHEMA } from '../runtime/leader/leader-schema';
+import { UNSENT_INDEX } from '../runtime/outbox/outbox';
 import { PARKED_MESSAGES_SCHEMA } from '../runtime/queue/postgres-parking';
 import { CUSTOMER_SCHEMA } from './customers/customer-schema';
 import { SWEEP_SCHEMA } from './leader/leader-sweep';
 
 /** Version of the schema below; raise it with every change and keep the statements repeatable. */
-const VERSION = 9;
+const VERSION = 10;
 /** Any number, the same in every process: two clones that migrate at once take turns. */
 const MIGRATION_LOCK = 7_410_633_021;
 
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 ALTER TABLE outbox ADD COLUMN IF NOT EXISTS traceparent text;
 ALTER TABLE outbox ADD COLUMN IF NOT EXISTS jurisdiction text;
 CREATE INDEX IF NOT EXISTS outbox_open ON outbox (created_at) WHERE closed_at IS NULL;
+${UNSENT_INDEX}
 -- Append-only, one row a fulfilment, and not unique on purpose: see orders_by_ledger.
 CREATE TABLE IF NOT EXISTS effects (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

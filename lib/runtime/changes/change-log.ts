@@ -60,16 +60,17 @@ export async function placeBefore(
 }
 
 /**
- * Removes changes that are older than `hours`, that every delivery has behind it, and that are not the last; at most
- * `limit`. Returns how many.
+ * Removes changes that are older than `hours`, that every delivery has behind it, and that are not the last; of the first
+ * `limit` that are left, and looks at no others. Returns how many.
  */
 export async function purgeChanges(transaction: Queryable, hours: number, limit: number): Promise<number> {
   const { rowCount } = await transaction.query(
     `DELETE FROM changes WHERE position IN (
-       SELECT position FROM changes
-        WHERE position < (SELECT least(last, (SELECT min(position) FROM change_deliveries)) FROM change_order)
-          AND at < clock_timestamp() - make_interval(hours => $1)
-        ORDER BY position LIMIT $2)`,
+       SELECT position FROM (
+         SELECT position, at FROM changes
+          WHERE position < (SELECT least(last, (SELECT min(position) FROM change_deliveries)) FROM change_order)
+          ORDER BY position LIMIT $2) AS oldest
+        WHERE at < clock_timestamp() - make_interval(hours => $1))`,
     [hours, limit],
   );
   return rowCount;

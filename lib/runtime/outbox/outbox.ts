@@ -36,9 +36,16 @@ export async function addToOutbox(
   return rowCount === 1;
 }
 
+/** Epoch of the last sending, as an order: below every epoch where there was none. */
+const SENT = 'COALESCE(epoch_sent, -1)';
+
+/** Index by which {@link lockUnsentRows} finds its rows. Repeatable. */
+export const UNSENT_INDEX = `CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox ((${SENT}), created_at) WHERE closed_at IS NULL;`;
+
 /**
  * Locks open rows that `epoch` has not sent: new ones, and those that an older epoch sent to a queue which may have
- * stayed behind. Rows that another relay holds are left to it.
+ * stayed behind. What was never sent comes first, then the oldest. Rows that another relay holds are left to it.
+ * Goes by the index of {@link UNSENT_INDEX}: what was sent and is still open, however much, is not looked at.
  *
  * @param jurisdictions whose work may be sent, `*` for records without one; what is left stays open @default - all
  */
@@ -50,9 +57,9 @@ export async function lockUnsentRows(
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await transaction.query<OutboxRow>(
     `SELECT ${COLUMNS} FROM outbox
-      WHERE closed_at IS NULL AND (epoch_sent IS NULL OR epoch_sent < $1)
+      WHERE closed_at IS NULL AND ${SENT} < $1
         AND ($3::text[] IS NULL OR COALESCE(jurisdiction, '*') = ANY($3))
-      ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      ORDER BY ${SENT}, created_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
     [epoch, limit, jurisdictions ?? null],
   );
   return rows;
