@@ -2,13 +2,14 @@ import type { Clock } from '../clock';
 import { RuntimeError, reasonOf } from '../errors';
 import type { RegisterReader } from './lease-keeper';
 import { isActive } from './register';
+import { wakingTime } from './waking-time';
 
 /** What an epoch gate stands on. */
 export interface EpochGateOptions {
   /** This Region. */
   readonly region: string;
   readonly register: RegisterReader;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'now' | 'sinceBoot'>;
   /** How long one reading serves, in milliseconds: the lease, less the longest time that one message takes. */
   readonly leaseMilliseconds: number;
 }
@@ -21,18 +22,20 @@ export class EpochGate {
   private held: { readonly epoch: number; readonly until: number } | undefined;
   private reading: Promise<number> | undefined;
 
-  constructor(private readonly options: EpochGateOptions) {}
+  private readonly time: () => number;
+
+  constructor(private readonly options: EpochGateOptions) {
+    this.time = wakingTime(options.clock);
+  }
 
   /**
    * The epoch under which work may be done now; reads the register when the last reading has served its time.
    *
    * @throws RuntimeError `not-active` when another Region is active, when this one's epoch was raised meanwhile, or
-   * when the register cannot be read: unknown is no permission
+   * when the register cannot be read in time: unknown is no permission
    */
   epoch(): Promise<number> {
-    const { clock } = this.options;
-    if (this.held !== undefined && clock.monotonic() < this.held.until)
-      return Promise.resolve(this.held.epoch);
+    if (this.held !== undefined && this.time() < this.held.until) return Promise.resolve(this.held.epoch);
     this.reading ??= this.read().finally(() => {
       this.reading = undefined;
     });
@@ -40,8 +43,8 @@ export class EpochGate {
   }
 
   private async read(): Promise<number> {
-    const { clock, region, register, leaseMilliseconds } = this.options;
-    const startedAt = clock.monotonic();
+    const { region, register, leaseMilliseconds } = this.options;
+    const until = this.time() + leaseMilliseconds;
     const record = await register.read().catch(error => {
       throw new RuntimeError('not-active', `the register cannot be read: ${reasonOf(error)}`);
     });
@@ -55,7 +58,10 @@ export class EpochGate {
         `epoch ${record.epoch} began while epoch ${this.held.epoch} was worked`,
       );
     }
-    this.held = { epoch: record.epoch, until: startedAt + leaseMilliseconds };
+    // An answer that was so long on its way, or that a process slept over, tells of a time that is over.
+    if (this.time() >= until)
+      throw new RuntimeError('not-active', 'the register answered too late to be believed');
+    this.held = { epoch: record.epoch, until };
     return record.epoch;
   }
 }

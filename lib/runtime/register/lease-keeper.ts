@@ -4,6 +4,7 @@ import { loop } from '../loop';
 import type { Logger } from '../telemetry/logger';
 import type { LeaseState, ReadLease } from './lease';
 import type { RegisterRecord } from './register';
+import { wakingTime } from './waking-time';
 
 /** Reads the register at its own Region's endpoint with strong consistency. */
 export interface RegisterReader {
@@ -30,12 +31,15 @@ export class LeaseKeeper {
   private failure: string | undefined = 'the register was not read yet';
   private lastLogged = '';
   private readonly listeners: Array<(state: LeaseState) => void> = [];
+  private readonly time: () => number;
 
-  constructor(private readonly options: LeaseKeeperOptions) {}
+  constructor(private readonly options: LeaseKeeperOptions) {
+    this.time = wakingTime(options.clock);
+  }
 
-  /** Whether writes may be acknowledged at this moment. Cheap: asks the clock, never the network. */
+  /** Whether writes may be acknowledged at this moment. Cheap: asks the clocks, never the network. */
   current(): LeaseState {
-    return this.options.lease.state(this.options.clock.monotonic());
+    return this.options.lease.state(this.time());
   }
 
   /** The newest record known, whatever its age. */
@@ -45,8 +49,8 @@ export class LeaseKeeper {
 
   /** `undefined` while the register answers; else why it does not. */
   get registerProblem(): string | undefined {
-    const { lease, clock } = this.options;
-    const age = clock.monotonic() - (lease.readStartedAt ?? Number.NEGATIVE_INFINITY);
+    const { lease } = this.options;
+    const age = this.time() - (lease.readStartedAt ?? Number.NEGATIVE_INFINITY);
     if (age < lease.leaseMilliseconds) return undefined;
     return this.failure ?? 'the register was read too long ago';
   }
@@ -79,9 +83,9 @@ export class LeaseKeeper {
 
   /** One reading of the register. Never rejects. */
   async renew(): Promise<void> {
-    const { lease, register, clock } = this.options;
+    const { lease, register } = this.options;
     const { waking } = this;
-    const startedAt = clock.monotonic();
+    const startedAt = this.time();
     this.underWay += 1;
     try {
       const record = await register.read();

@@ -8,7 +8,7 @@ const ACTIVE: RegisterRecord = { epoch: 3, phase: 'active', region: 'us-east-2' 
 
 /** A gate over a register that a test may change, on a clock that a test moves. */
 function gateOver(register: { record: RegisterRecord | undefined }) {
-  const clock = { at: 0, monotonic: () => clock.at };
+  const clock = { at: 0, slept: 0, monotonic: () => clock.at, now: () => new Date(clock.at + clock.slept) };
   const read = jest.fn(async () => {
     if (register.record === undefined) throw new RuntimeError('unavailable', 'no quorum');
     return register.record;
@@ -50,6 +50,29 @@ test('a batch is worked under one epoch: a later one ends it even when it names 
   register.record = { ...ACTIVE, epoch: 5 };
   clock.at = 5000;
   await expect(gate.epoch()).rejects.toThrow(/epoch 5 began while epoch 3 was worked/);
+});
+
+test('a machine that was suspended, so that its monotonic clock stood still, reads the register again', async () => {
+  const { make, clock, read } = gateOver({ record: ACTIVE });
+  const gate = make();
+  await gate.epoch();
+  clock.slept = 3_600_000;
+  await gate.epoch();
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
+test.each<[string, (clock: object) => unknown]>([
+  ['was on its way for a lease', clock => Object.assign(clock, { at: 1000 })],
+  ['the machine slept over', clock => Object.assign(clock, { slept: 3_600_000 })],
+])('believes no answer that %s: the Region may have been fenced meanwhile', async (_what, pass) => {
+  const { make, clock, read } = gateOver({ record: ACTIVE });
+  read.mockImplementationOnce(async () => {
+    pass(clock);
+    return ACTIVE;
+  });
+  const gate = make();
+  await expect(gate.epoch()).rejects.toMatchObject({ code: 'not-active' });
+  expect(await gate.epoch()).toBe(3);
 });
 
 describe('the handler of a queue', () => {

@@ -159,3 +159,64 @@ describe('a process that was frozen', () => {
     expect(keeper.registerProblem).toBe('no quorum');
   });
 });
+
+describe('a machine that was suspended: its monotonic clock stood still, its wall clock did not', () => {
+  /** A clock whose wall clock a test puts forward and back. */
+  class Sleeper extends VirtualClock {
+    ahead = 0;
+
+    override now(): Date {
+      return new Date(super.now().getTime() + this.ahead);
+    }
+  }
+
+  function keeping(read: RegisterReader['read'] = async () => ACTIVE) {
+    const clock = new Sleeper();
+    const lease = new ReadLease(HERE, 9000);
+    return { clock, keeper: new LeaseKeeper({ lease, register: { read }, clock, logger: silentLogger }) };
+  }
+
+  test('WHEN it wakes THEN it holds nothing until it has read the register again', async () => {
+    const { clock, keeper } = keeping();
+    await keeper.renew();
+    expect(keeper.current().held).toBe(true);
+    clock.ahead = 60_000;
+    expect(keeper.current()).toMatchObject({ held: false, reason: 'expired' });
+    expect(keeper.registerProblem).toBe('the register was read too long ago');
+    await keeper.renew();
+    expect(keeper.current().held).toBe(true);
+  });
+
+  test('WHEN an answer arrives that was asked for before THEN it extends nothing', async () => {
+    const { clock, keeper } = keeping(async () => {
+      clock.ahead = 60_000;
+      return ACTIVE;
+    });
+    await keeper.renew();
+    expect(keeper.current().held).toBe(false);
+  });
+
+  test('WHEN it slept for less than what is left THEN that much of the lease is gone', async () => {
+    const { clock, keeper } = keeping();
+    await keeper.renew();
+    clock.ahead = 5000;
+    expect(keeper.current().held).toBe(true);
+    await clock.advance(3999);
+    expect(keeper.current().held).toBe(true);
+    await clock.advance(1);
+    expect(keeper.current().held).toBe(false);
+  });
+
+  test.each([-3_600_000, 400])(
+    'GIVEN a wall clock that is set by %d ms THEN the lease stands',
+    async step => {
+      const { clock, keeper } = keeping();
+      await keeper.renew();
+      clock.ahead = step;
+      await clock.advance(8999);
+      expect(keeper.current().held).toBe(true);
+      await clock.advance(1);
+      expect(keeper.current().held).toBe(false);
+    },
+  );
+});
