@@ -1,8 +1,7 @@
 import { systemClock } from '../runtime/clock';
 import { EnvironmentReader } from '../runtime/environment/environment-reader';
-import { reasonOf } from '../runtime/errors';
 import { awsInterlock } from '../runtime/interlock/aws-interlock';
-import { type InterlockFacts, type InterlockVerdict, judgeInterlock } from '../runtime/interlock/interlock';
+import { type InterlockFacts, judgeInterlock } from '../runtime/interlock/interlock';
 import { REGISTER_KEY } from '../runtime/register/register';
 import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
 
@@ -44,7 +43,7 @@ let parts: Parts | undefined;
 /** Refuses operations on stacks of the application while a drill or a failover is under way. */
 export async function handler(event: HookEvent): Promise<HookAnswer> {
   parts ??= makeParts();
-  const { exempt, logger, parameter } = parts;
+  const { exempt, logger, parameter, read } = parts;
   const stack = stackOf(event);
   const operation =
     `${event.requestData?.targetName ?? 'operation'} ${event.actionInvocationPoint ?? ''}`.trim();
@@ -57,7 +56,7 @@ export async function handler(event: HookEvent): Promise<HookAnswer> {
     return { hookStatus, errorCode, message: message.slice(0, LONGEST_MESSAGE), clientRequestToken };
   };
   if (exempt.includes(stack)) return answer('SUCCESS', `${stack} carries the interlock and is exempt`);
-  const verdict = await judged(parts.read);
+  const verdict = judgeInterlock(await read(), systemClock.now().getTime());
   if (verdict.kind === 'free') return answer('SUCCESS', 'no drill and no failover is under way');
   if (verdict.kind === 'broken-glass') {
     const { by, reason, until } = verdict.breakGlass;
@@ -75,18 +74,6 @@ export async function handler(event: HookEvent): Promise<HookAnswer> {
   logger.warn('interlock.refused', { stack, operation, refusal: verdict.refusal });
   const way = `To deploy ${stack} all the same, write a leave into ${parameter}: holdfast interlock open`;
   return answer('FAILED', `${verdict.refusal}. ${way}`, verdict.unread ? 'InternalFailure' : 'NonCompliant');
-}
-
-type Judged = InterlockVerdict & { readonly unread?: boolean };
-
-/** What cannot be read is refused: the one moment in which it matters is one in which much does not answer. */
-async function judged(read: Parts['read']): Promise<Judged> {
-  try {
-    return judgeInterlock(await read(), systemClock.now().getTime());
-  } catch (error) {
-    const refusal = `whether a drill is under way cannot be read in this Region: ${reasonOf(error)}`;
-    return { kind: 'refused', refusal, unread: true };
-  }
 }
 
 /** Name of the stack; of a stack that the event does not name, a word that no stack has. */

@@ -77,6 +77,19 @@ test('a damaged record is refused', async () => {
   expect(await ask(event('orders-data'))).toMatchObject({ errorCode: 'InternalFailure' });
 });
 
+test('what cannot be read is let through by leave, as the refusal says', async () => {
+  world.down = 'table';
+  world.leave = JSON.stringify({
+    by: 'ann',
+    reason: 'the fix for the outage',
+    until: new Date(Date.now() + 60_000).toISOString(),
+  });
+  const answered = await ask(event('orders-data'));
+  expect(answered).toMatchObject({ hookStatus: 'SUCCESS' });
+  expect(answered.message).toContain('by leave of ann');
+  expect(lines()).toEqual([expect.objectContaining({ refusal: expect.stringContaining('cannot be read') })]);
+});
+
 test('its own stack can always be repaired', async () => {
   world.down = 'all';
   expect((await ask(event('orders-operations'))).hookStatus).toBe('SUCCESS');

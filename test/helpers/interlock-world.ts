@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 export class InterlockWorld {
   items: Record<string, object> = {};
   leave: string | undefined;
-  /** `all`, or Regions that answer with an error. */
-  down: 'all' | readonly string[] = [];
+  /** `all`, `table` for the register's alone, or Regions that answer with an error. */
+  down: 'all' | 'table' | readonly string[] = [];
   readonly consistent: unknown[] = [];
   private readonly server = createServer((message, response) => {
     let body = '';
@@ -38,7 +38,11 @@ export class InterlockWorld {
   }
 
   private answer(region: string, target: string, body: Body): { status: number; value: object } {
-    if (this.down === 'all' || this.down.includes(region)) {
+    const fails =
+      this.down === 'table'
+        ? target.startsWith('DynamoDB')
+        : this.down === 'all' || this.down.includes(region);
+    if (fails) {
       return { status: 500, value: { __type: 'InternalServerError', message: 'no answer today' } };
     }
     if (target.endsWith('GetItem')) {

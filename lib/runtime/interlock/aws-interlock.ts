@@ -1,5 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
+import { reasonOf } from '../errors';
 import { limited } from '../limit';
 import { DRILL_LOCK_KEY } from '../register/register';
 import { toRecord } from '../register/register-reader';
@@ -22,9 +23,8 @@ export interface AwsInterlockOptions {
 
 /**
  * Reads what this Region knows of moves under way, from its own copies alone and without a quorum, so that the loss
- * of another Region neither blocks nor opens anything. A reading may be about a second old.
- *
- * @throws RuntimeError `unavailable` when the table cannot be read in time or holds a damaged record
+ * of another Region neither blocks nor opens anything. A reading may be about a second old. Never rejects: a table that
+ * cannot be read in time, or holds a damaged record, is told as `unread`, beside the leave that a person gave.
  */
 export function awsInterlock(options: AwsInterlockOptions): () => Promise<InterlockFacts> {
   const { region, endpointUrl: endpoint, timeoutMilliseconds: limit } = options;
@@ -33,15 +33,22 @@ export function awsInterlock(options: AwsInterlockOptions): () => Promise<Interl
   const parameters = new SSMClient(connection);
   const read = (key: string) => readItem(dynamo, options, key);
   return async () => {
-    const [lock, records, breakGlass] = await Promise.all([
-      read(DRILL_LOCK_KEY),
-      Promise.all(options.keys.map(read)),
+    const [moves, breakGlass] = await Promise.all([
+      readMoves(read, options.keys).catch(error => ({ records: [], unread: reasonOf(error) })),
       // Leave that cannot be read is none: the refusal stands.
       readLeave(parameters, options).catch(() => undefined),
     ]);
-    // Before its birth a register holds no record, and nothing can be under way.
-    return { records: records.filter(defined).map(toRecord), lock: lockOfItem(lock), breakGlass };
+    return { ...moves, breakGlass };
   };
+}
+
+/** Before its birth a register holds no record, and nothing can be under way. */
+async function readMoves(
+  read: (key: string) => ReturnType<typeof readItem>,
+  keys: readonly string[],
+): Promise<Pick<InterlockFacts, 'records' | 'lock'>> {
+  const [lock, records] = await Promise.all([read(DRILL_LOCK_KEY), Promise.all(keys.map(read))]);
+  return { records: records.filter(defined).map(toRecord), lock: lockOfItem(lock) };
 }
 
 const defined = <T>(value: T | undefined): value is T => value !== undefined;

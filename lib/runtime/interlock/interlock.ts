@@ -25,6 +25,8 @@ export interface InterlockFacts {
   readonly records: readonly RegisterRecord[];
   readonly lock?: InterlockLock;
   readonly breakGlass?: BreakGlass;
+  /** Why lock or records could not be read: then it is not known that nothing is under way. */
+  readonly unread?: string;
 }
 
 /** Whether a deploy may start. */
@@ -37,6 +39,8 @@ export type InterlockVerdict =
       readonly refusal: string;
       /** When it ends by itself, in milliseconds of the epoch; `undefined` while it takes an operator. */
       readonly until?: number;
+      /** Refused since it is not known what is under way. */
+      readonly unread?: true;
     };
 
 /** The longest leave that is heeded, in milliseconds from now: a forgotten one ends by itself. */
@@ -45,10 +49,11 @@ export const LONGEST_BREAK_GLASS = 4 * 60 * 60 * 1000;
 /**
  * Judges at `now`, in milliseconds of the epoch. A lock binds for two of its leases after it was renewed: one by its
  * own terms, one for clocks that disagree. A move that stands still (a phase that is not `active`) binds until it is
- * resumed or aborted, since a deploy into half a failover is what nobody can undo.
+ * resumed or aborted, since a deploy into half a failover is what nobody can undo. What could not be read binds too. Leave
+ * lets all of it through.
  */
 export function judgeInterlock(facts: InterlockFacts, now: number): InterlockVerdict {
-  const refusal = lockRefusal(facts.lock, now) ?? moveRefusal(facts.records);
+  const refusal = unreadRefusal(facts) ?? lockRefusal(facts.lock, now) ?? moveRefusal(facts.records);
   if (refusal === undefined) return { kind: 'free' };
   const glass = facts.breakGlass;
   if (glass !== undefined && glass.until > now && glass.until <= now + LONGEST_BREAK_GLASS) {
@@ -57,7 +62,13 @@ export function judgeInterlock(facts: InterlockFacts, now: number): InterlockVer
   return { kind: 'refused', ...refusal };
 }
 
-type Refusal = Pick<Extract<InterlockVerdict, { kind: 'refused' }>, 'refusal' | 'until'>;
+type Refusal = Omit<Extract<InterlockVerdict, { kind: 'refused' }>, 'kind'>;
+
+function unreadRefusal({ unread }: InterlockFacts): Refusal | undefined {
+  if (unread === undefined) return undefined;
+  const refusal = `whether a drill is under way cannot be read in this Region: ${unread}`;
+  return { refusal, unread: true };
+}
 
 function lockRefusal(lock: InterlockLock | undefined, now: number): Refusal | undefined {
   if (lock === undefined) return undefined;
