@@ -5,6 +5,7 @@ import { systemClock } from '../../lib/runtime/clock';
 import { PostgresPool } from '../../lib/runtime/database/postgres-pool';
 import { parseResidency } from '../../lib/runtime/residency/residency-policy';
 import { jsonLogger, silentLogger } from '../../lib/runtime/telemetry/logger';
+import { cartRoutes } from '../../lib/service/carts/shard-cart-routes';
 import { placingTurn } from '../../lib/service/changes/change-worker';
 import { CustomerOrders } from '../../lib/service/customers/customer-orders';
 import { withCustomers } from '../../lib/service/customers/customer-routes';
@@ -224,4 +225,54 @@ test('by the change feed: a report or stream that is read elsewhere gets the res
   expect(got).toEqual([free]);
   const told = { level: 'error', message: 'changes.held', delivery: 'stream', held: 1, orders: [held] };
   expect(lines.map(line => JSON.parse(line))).toEqual([expect.objectContaining(told)]);
+
+  // A person puts the tag right, or takes it away: each change shows the row as it was under the other one.
+  for (const tag of ['all', 'us']) {
+    await fenced.run(1, transaction =>
+      transaction.query('UPDATE orders SET jurisdiction = $2 WHERE id = $1', [held, tag]),
+    );
+  }
+  got.splice(0);
+  lines.splice(0);
+  await deliverAll();
+  expect(got).toEqual([]);
+  expect(lines.map(line => JSON.parse(line))).toEqual([expect.objectContaining({ ...told, held: 2 })]);
+});
+
+test('by a cart: a request is judged by its header, though the cart bears none', async () => {
+  const residency = new OrderResidency(
+    { policy: parseResidency(`us=${BOTH};eu=eu-west-1`), copies: BOTH, changesReadIn: BOTH },
+    HERE,
+  );
+  const asked: string[] = [];
+  const cart = async (customer: string) => {
+    asked.push(customer);
+    return { customer, version: 1, items: [] };
+  };
+  const carts = { find: cart, put: cart, interest: async () => 0 };
+  const lines: string[] = [];
+  const logger = jsonLogger({ clock: systemClock, write: line => void lines.push(line), base: {} });
+  const server = new HttpServer({
+    routes: cartRoutes({ carts, residency, maximumQuantity: () => 100 }),
+    ...{ clock: systemClock, logger, makeId: randomUUID },
+    facts: () => ({ region: HERE, epoch: 1, retryAfterSeconds: 1 }),
+  });
+  servers.push(server);
+  const base = `http://127.0.0.1:${await server.listen('127.0.0.1', 0)}`;
+  const ask = async (method: string, tag?: string) => {
+    const headers: Record<string, string> = tag === undefined ? {} : { 'x-holdfast-jurisdiction': tag };
+    const body = method === 'GET' ? undefined : JSON.stringify({ item: 'nut', quantity: 1 });
+    return (await fetch(`${base}/carts/jane.doe`, { method, headers, body })).status;
+  };
+  expect(await ask('POST', 'eu')).toBe(421);
+  expect(await ask('GET', 'eu')).toBe(421);
+  expect(await ask('POST')).toBe(403);
+  expect(asked).toEqual([]);
+  expect(await ask('POST', 'us')).toBe(200);
+  expect(await ask('GET')).toBe(200);
+  expect(await ask('PUT', 'us')).toBe(405);
+  expect(asked).toEqual(['jane.doe', 'jane.doe']);
+  // Nor does the log of a Region know who was turned away in it, or who was not.
+  expect(lines.join()).toContain('/carts/:id');
+  expect(lines.join()).not.toContain('jane');
 });

@@ -1,11 +1,15 @@
 import { type HttpAnswer, HttpError, type HttpRequest, type Route } from '../http/http-types';
 import { LEDGER_NAME, parseOrderRequest } from '../orders/order-request';
+import type { OrderResidency } from '../residency/residency-orders';
+import { withResidency } from '../residency/residency-routes';
 import type { Carts } from './shard-carts';
 
 /** What the routes of carts stand on. */
 export interface CartRoutesOptions {
   readonly carts: Pick<Carts, 'find' | 'put' | 'interest'>;
   readonly maximumQuantity: () => number;
+  /** Judges requests by their header; carts bear no tag. @default - carts may be held anywhere */
+  readonly residency?: Pick<OrderResidency, 'requireHere'>;
 }
 
 const CART = /^\/carts\/([^/]{1,400})$/;
@@ -15,12 +19,18 @@ const INTEREST = /^\/interest\/([^/]{1,600})$/;
  * `GET /carts/:customer`; `POST /carts/:customer` with `{ item, quantity }`, which sets the quantity and so needs no key;
  * `GET /interest/:item`, how often an item was put into a cart.
  */
-export function cartRoutes({ carts, maximumQuantity }: CartRoutesOptions): readonly Route[] {
-  return [
-    { method: 'GET', pattern: CART, handle: async request => ok(await carts.find(customerOf(request))) },
+export function cartRoutes({ carts, maximumQuantity, residency }: CartRoutesOptions): readonly Route[] {
+  const routes: readonly Route[] = [
+    {
+      method: 'GET',
+      pattern: CART,
+      personal: true,
+      handle: async request => ok(await carts.find(customerOf(request))),
+    },
     {
       method: 'POST',
       pattern: CART,
+      personal: true,
       priority: () => 'write',
       async handle(request) {
         const customer = customerOf(request);
@@ -36,6 +46,7 @@ export function cartRoutes({ carts, maximumQuantity }: CartRoutesOptions): reado
       },
     },
   ];
+  return withResidency(routes, residency);
 }
 
 const ok = (body: object): HttpAnswer => ({ status: 200, body });

@@ -47,7 +47,11 @@ export function cloneApi(parts: Parts, { telemetry, draining, details }: CloneAp
       routes: [
         ...healthRoutes(() => ({ ...currentReadiness(parts, draining()), ...details() })),
         ...customerRoutes(parts, routesOfOrders(parts, reading)),
-        ...cartRoutes({ carts, maximumQuantity: () => config.value.maximumQuantity }),
+        ...cartRoutes({
+          carts,
+          residency: parts.residency,
+          maximumQuantity: () => config.value.maximumQuantity,
+        }),
       ],
       ...{ edge, telemetry, clock, logger },
       makeId: randomUUID,

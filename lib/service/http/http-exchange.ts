@@ -55,7 +55,11 @@ interface Call {
 
 /** From a request to its answer: correlation, route, edge, refusal, trace, one log line. Knows no socket. */
 export class HttpExchange {
-  constructor(private readonly options: HttpExchangeOptions) {}
+  private readonly personal: readonly Route[];
+
+  constructor(private readonly options: HttpExchangeOptions) {
+    this.personal = options.routes.filter(({ personal }) => personal);
+  }
 
   /** Answers one request; `send` is called once, when the answer is there. Never throws. */
   run(incoming: Incoming, send: (reply: HttpReply) => void): void {
@@ -71,7 +75,7 @@ export class HttpExchange {
         const elapsed = clock.monotonic() - startedAt;
         this.count(call, answer.status, elapsed);
         const milliseconds = Math.round(elapsed);
-        const fields = { method: call.method, path, status: answer.status, milliseconds };
+        const fields = { method: call.method, path: this.shown(path), status: answer.status, milliseconds };
         if (call.quiet) logger.debug('request', fields);
         else logger.info('request', fields);
       };
@@ -81,6 +85,12 @@ export class HttpExchange {
         finish(this.refuse(error, false));
       }
     });
+  }
+
+  /** The path as logs may show it, also when no method of the route was asked for. */
+  private shown(path: string): string {
+    const personal = this.personal.find(({ pattern }) => pattern.test(path));
+    return personal === undefined ? path : patternText(personal.pattern);
   }
 
   private count({ method, pattern = 'unmatched' }: Call, status: number, milliseconds: number): void {

@@ -32,6 +32,8 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   readonly pattern: RegExp;
   readonly quiet?: boolean;
+  /** The path names a person: logs show the pattern in its place. @default false */
+  readonly personal?: boolean;
   /** What a request matters under load. @default 'read' */
   readonly priority?: (request: HttpRequest) => Priority;
   handle(request: HttpRequest): Promise<HttpAnswer>;

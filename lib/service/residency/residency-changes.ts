@@ -22,9 +22,11 @@ export function residentDelivery<Batch extends { readonly changes: readonly Chan
 ): (batch: Batch) => Promise<void> {
   if (residency === undefined) return deliver;
   const { policy, changesReadIn: targets } = residency;
-  const guard = new ResidencyGuard<Change>({ policy, targets, jurisdictionOf, nameOf: ({ key }) => key });
+  const guard = new ResidencyGuard<Image>({ policy, targets, jurisdictionOf, nameOf: () => 'image' });
+  const mayGo = (change: Change) => guard.split(imagesOf(change)).refused.length === 0;
   return async batch => {
-    const { allowed: changes, refused } = guard.split(batch.changes);
+    const changes = batch.changes.filter(mayGo);
+    const refused = batch.changes.filter(change => !mayGo(change));
     if (refused.length > 0) {
       const orders = [...new Set(refused.map(({ key }) => key))].slice(0, MOST_NAMED);
       logger.error('changes.held', { delivery: name, held: refused.length, orders, targets });
@@ -35,8 +37,14 @@ export function residentDelivery<Batch extends { readonly changes: readonly Chan
 
 const MOST_NAMED = 10;
 
-/** A change shows the row with its tag, as it is or as it last was. */
-function jurisdictionOf({ before, after }: Change): string | undefined {
-  const tag = (after ?? before)?.jurisdiction;
-  return typeof tag === 'string' ? tag : undefined;
+type Image = Readonly<Record<string, unknown>>;
+
+/** A change shows the row as it was and as it is, each with the tag that it bore then; one without both is untagged. */
+function imagesOf({ before, after }: Change): readonly Image[] {
+  const images = [before, after].filter(image => image !== undefined);
+  return images.length === 0 ? [{}] : images;
+}
+
+function jurisdictionOf({ jurisdiction }: Image): string | undefined {
+  return typeof jurisdiction === 'string' ? jurisdiction : undefined;
 }
