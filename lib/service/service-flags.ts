@@ -6,10 +6,10 @@ import type { ServiceEnvironment } from '../runtime/environment/environment';
 import type { Logger } from '../runtime/telemetry/logger';
 
 /** Flags of the service, evaluated in this process; until a document is there each flag is what its reader falls back to. */
-export interface ServiceFlags {
-  readonly value: FeatureFlags;
-  run(signal: AbortSignal): Promise<void>;
-}
+export type ServiceFlags = Pick<RemoteConfig<FeatureFlags>, 'value' | 'run' | 'restore' | 'poll'>;
+
+/** There is nothing to ask: once a day is often enough to find that out. */
+const NEVER_SECONDS = 86_400;
 
 /** The flags of the profile that the environment names, kept through outages and bad documents; without one, none. */
 export function serviceFlags(
@@ -19,7 +19,10 @@ export function serviceFlags(
 ): ServiceFlags {
   const { region, endpointUrl, timeScale, flags: identifiers } = environment;
   const defaults = parseFeatureFlags('{}');
-  if (identifiers === undefined) return { value: defaults, run: async () => undefined };
+  if (identifiers === undefined) {
+    const nothing = async () => undefined;
+    return { value: defaults, run: nothing, restore: nothing, poll: async () => NEVER_SECONDS };
+  }
   const source = appConfigSource({ region, identifiers, endpointUrl });
   return new RemoteConfig({ source, clock, logger, timeScale, defaults, parse: parseFeatureFlags });
 }

@@ -42,6 +42,13 @@ function awsAnswer(target: string, body: string): [status: number, answer: objec
   return [400, { __type: 'ResourceNotFoundException' }];
 }
 
+/** AppConfig's data API, which knows the profile of flags and no other. */
+function flagsAnswer(path: string, body: string): [status: number, answer: object] {
+  if (path.includes('token=flags')) return [200, { 'orders-fan-out': { enabled: false } }];
+  if (body.includes('"flags"')) return [201, { InitialConfigurationToken: 'flags' }];
+  return [400, { __type: 'ResourceNotFoundException' }];
+}
+
 beforeAll(async () => {
   database = await startDatabase([REGION]);
   world = new OrdersWorld(database, REGION);
@@ -52,7 +59,9 @@ beforeAll(async () => {
       body += chunk;
     });
     request.on('end', () => {
-      const [status, answer] = awsAnswer(String(request.headers['x-amz-target']), body);
+      const [status, answer] = request.url?.startsWith('/configuration')
+        ? flagsAnswer(request.url, body)
+        : awsAnswer(String(request.headers['x-amz-target']), body);
       response
         .writeHead(status, { 'content-type': 'application/x-amz-json-1.0' })
         .end(JSON.stringify(answer));
@@ -75,6 +84,7 @@ beforeAll(async () => {
     HOLDFAST_CACHE_URL: 'redis://127.0.0.1:1',
     HOLDFAST_QUEUE_URL: `${endpoint}/orders`,
     HOLDFAST_CONFIG: 'orders/live/service',
+    HOLDFAST_FLAGS: 'orders/live/flags',
     HOLDFAST_LOG_LEVEL: 'error',
     AWS_ENDPOINT_URL: endpoint,
     AWS_LAMBDA_LOG_STREAM_NAME: '2026/01/01/[1]abc',
@@ -126,6 +136,12 @@ const batchOf = (messages: readonly Sent[]) =>
     eventSourceARN: QUEUE,
   }));
 const context = { getRemainingTimeInMillis: () => 60_000 };
+
+test('flags hold in a function from its first invocation on, as in a clone', async () => {
+  expect(api.parts.flags.value.isOn('orders-fan-out', true)).toBe(true);
+  await ask(request('GET', '/healthz'));
+  expect(api.parts.flags.value.isOn('orders-fan-out', true)).toBe(false);
+});
 
 test('an order is taken once, sent on at once, and fulfilled once; what failed alone comes again', async () => {
   const first = await ask(order());

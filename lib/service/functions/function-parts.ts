@@ -67,16 +67,34 @@ export async function wake({ keeper, activation }: Pick<Parts, 'keeper' | 'activ
   await activation.advance();
 }
 
-/** Polls when it is due; only the first poll is waited for before the work. By the wall clock: the other one was frozen. */
-function polling({ config, clock }: Parts): () => { first: boolean; polled: Promise<void> } {
+/** What a function asks for at a pace of its own. */
+type Polled = Pick<Parts['flags'], 'restore' | 'poll'>;
+
+interface Polling {
+  readonly first: boolean;
+  /** Never rejects. */
+  readonly polled: Promise<unknown>;
+}
+
+/** Polls each when it is due; only the first polls are waited for before the work. */
+function polling({ config, flags, clock }: Parts): () => Polling {
+  const polls = [config, flags].map(polled => pollingOf(polled, clock));
+  return () => {
+    const each = polls.map(poll => poll());
+    return { first: each.some(({ first }) => first), polled: Promise.all(each.map(({ polled }) => polled)) };
+  };
+}
+
+/** By the wall clock: the other one was frozen. */
+function pollingOf(source: Polled, clock: Parts['clock']): () => Polling {
   let due: number | undefined;
   return () => {
     const first = due === undefined;
     const now = clock.now().getTime();
     if (due !== undefined && now < due) return { first, polled: Promise.resolve() };
     const poll = async () => {
-      if (first) await config.restore();
-      due = now + (await config.poll()) * 1000;
+      if (first) await source.restore();
+      due = now + (await source.poll()) * 1000;
     };
     return { first, polled: poll() };
   };
