@@ -33,16 +33,18 @@ export function cloudWatchLogs(options: CloudWatchLogsOptions): PutLogEvents {
       client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }), { abortSignal }),
     );
   };
+  const create = () =>
+    limited(timeoutMilliseconds, abortSignal =>
+      client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }), { abortSignal }),
+    );
   return async events => {
     try {
       await put(events);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
-      await client
-        .send(new CreateLogStreamCommand({ logGroupName, logStreamName }))
-        .catch((failure: unknown) => {
-          if (!(failure instanceof ResourceAlreadyExistsException)) throw failure;
-        });
+      await create().catch((failure: unknown) => {
+        if (!(failure instanceof ResourceAlreadyExistsException)) throw failure;
+      });
       await put(events);
     }
   };

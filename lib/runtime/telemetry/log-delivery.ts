@@ -23,10 +23,12 @@ export interface LogDeliveryOptions {
   readonly mostBytes?: number;
 }
 
-/** Limits of one call: events, bytes with 26 for each event. Source: PutLogEvents, API reference. */
+/** Limits of one call: events, bytes with 26 for each event, time. Source: PutLogEvents, API reference. */
 const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1_000_000;
 const EVENT_BYTES = 26;
+/** Longest time that one call spans, in milliseconds: the service takes 24 hours, and we stay below. */
+const LONGEST_SPAN = 23 * 3_600_000;
 /** A longer line is cut: a line that no call takes would stand in the way of all others. */
 const LONGEST = 200_000;
 
@@ -85,9 +87,13 @@ export class LogDelivery {
 
   private nextBatch(): readonly LogEvent[] {
     let bytes = 0;
-    const end = this.waiting.findIndex(({ message }, index) => {
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    const end = this.waiting.findIndex(({ message, timestamp }, index) => {
       bytes += sizeOf(message);
-      return index === MOST_EVENTS || bytes > MOST_BYTES;
+      first = Math.min(first, timestamp);
+      last = Math.max(last, timestamp);
+      return index === MOST_EVENTS || bytes > MOST_BYTES || last - first > LONGEST_SPAN;
     });
     const batch = end === -1 ? this.waiting : this.waiting.slice(0, Math.max(1, end));
     // A clock that was put back must not have a whole batch refused.

@@ -130,3 +130,40 @@ test('a group that is not there is told, and not tried for ever', async () => {
   await expect(cloudWatchLogs({ ...names, client: { send } })([])).rejects.toThrow(/no group/);
   expect(send).toHaveBeenCalledTimes(2);
 });
+
+test('lines that waited for days leave in calls of less than a day each: CloudWatch takes no longer ones', async () => {
+  const day = 86_400_000;
+  const taken: string[] = [];
+  const put = async (events: readonly LogEvent[]) => {
+    const times = events.map(({ timestamp }) => timestamp);
+    if (Math.max(...times) - Math.min(...times) > day) throw new Error('InvalidParameterException');
+    taken.push(...events.map(({ message }) => message));
+  };
+  const delivery = new LogDelivery({ ...shared(), put });
+  // The last one by a clock that was put back.
+  for (const [line, time] of [0, 20, 30, 70, 10].entries()) {
+    clock.milliseconds = (time * day) / 24;
+    delivery.take(String(line));
+  }
+  await delivery.deliver();
+  expect(taken.toSorted()).toEqual(['0', '1', '2', '3', '4']);
+});
+
+test('a stream that is not made in time fails, and is tried again', async () => {
+  let creations = 0;
+  const client = {
+    async send(command: object, options?: { readonly abortSignal?: AbortSignal }) {
+      if (!(command instanceof CreateLogStreamCommand)) {
+        throw new ResourceNotFoundException({ message: 'no stream', $metadata: {} });
+      }
+      creations += 1;
+      return new Promise((_, reject) => {
+        options?.abortSignal?.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+    },
+  };
+  const where = { region: 'us-east-2', logGroupName: 'g', logStreamName: 's' };
+  const put = cloudWatchLogs({ ...where, client: client as never, timeoutMilliseconds: 20 });
+  await expect(put([{ timestamp: 0, message: 'm' }])).rejects.toMatchObject({ code: 'unavailable' });
+  expect(creations).toBe(1);
+});
