@@ -1,5 +1,6 @@
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { Clock } from '../clock';
+import { limited } from '../limit';
 import type { Change } from './change';
 import { putAll } from './put-all';
 
@@ -12,6 +13,8 @@ export interface ChangePublisherOptions {
   readonly client: Pick<KinesisClient, 'send'>;
   readonly stream: string;
   readonly clock: Pick<Clock, 'sleep'>;
+  /** A call that takes longer fails, in milliseconds: one that hangs would hold up all later changes. @default 10000 */
+  readonly timeoutMilliseconds?: number;
 }
 
 /**
@@ -21,13 +24,15 @@ export interface ChangePublisherOptions {
  * @throws RuntimeError `unavailable` when not all of them were taken
  */
 export function publishChanges(changes: readonly Change[], options: ChangePublisherOptions): Promise<void> {
-  const { client, stream, clock } = options;
+  const { client, stream, clock, timeoutMilliseconds = 10_000 } = options;
   const put = async (batch: readonly Entry[]): Promise<number> => {
     const command = new PutRecordsCommand({
       StreamName: stream,
       Records: batch.map(({ key, data }) => ({ PartitionKey: key, Data: data })),
     });
-    const { FailedRecordCount, Records } = await client.send(command);
+    const { FailedRecordCount, Records } = await limited(timeoutMilliseconds, abortSignal =>
+      client.send(command, { abortSignal }),
+    );
     if (!FailedRecordCount) return -1;
     return Math.max(
       0,

@@ -101,3 +101,13 @@ test('S3 is given the same bytes below its prefix', async () => {
     ['b', 'day=1/a', bytes],
   ]);
 });
+
+test('a call of S3 that hangs is given up, so that the worker can go on or stop', async () => {
+  const send = (_: object, options?: { readonly abortSignal?: AbortSignal }) =>
+    new Promise((_resolve, reject) => {
+      options?.abortSignal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  const client = { send } as unknown as S3Client;
+  const objects = s3Objects({ region: 'r', bucket: 'b', prefix: '', client, timeoutMilliseconds: 20 });
+  await expect(objects.put('a', new Uint8Array())).rejects.toMatchObject({ code: 'unavailable' });
+});

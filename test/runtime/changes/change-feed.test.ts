@@ -152,3 +152,13 @@ test('an outbox publishes the changes of one thing to one shard, and again what 
     ['order/o1', 'order/o1'],
   ]);
 });
+
+test('a call of Kinesis that hangs is given up, so that the worker can go on or stop', async () => {
+  const send = (_: object, options?: { readonly abortSignal?: AbortSignal }) =>
+    new Promise((_resolve, reject) => {
+      options?.abortSignal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  const client = { send } as unknown as KinesisClient;
+  const published = publishChanges([CHANGE], { client, stream: 's', clock, timeoutMilliseconds: 20 });
+  await expect(published).rejects.toMatchObject({ code: 'unavailable' });
+});
