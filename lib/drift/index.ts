@@ -1,4 +1,12 @@
 /** Drift: what would change, what has changed, what differs between Regions, and what could not be looked at. */
+export type {
+  ChangeSets,
+  DeployedParameter,
+  DriftAccount,
+  DriftDetection,
+  StackReads,
+  StackResource,
+} from './account/port';
 export { classify } from './classify/classify';
 export type { DriftRule, Facts, Judged, RuleContext } from './classify/rule';
 export { compareTemplates } from './compare/templates';
@@ -27,6 +35,7 @@ export type {
   Verdict,
 } from './model';
 export { CLASSES } from './model';
+export type { LiveReads, Rollout } from './probes/port';
 export { readJsonFile, readTextFile } from './read-json';
 export { FORMATS, type Format, type FormatOptions, formatReport } from './report/format';
 export { LONGEST_COMMENT, type MarkdownOptions, markdown, markerOf, stepSummary } from './report/markdown';

@@ -1,6 +1,6 @@
 import type { Json } from '../model';
 import { type Atom, atomsOf } from './atoms';
-import { holds, type Variable, variablesOf } from './condition';
+import { gapInConditions } from './condition-gap';
 import { type Glob, isToken, type TokenContext } from './glob';
 import { type Part, policyOf, SIDES, type Side, type Statement } from './statement';
 
@@ -26,8 +26,6 @@ interface Kind {
   readonly takenBy: ReadonlyMap<Statement, Truth>;
 }
 
-/** Variables of conditions that are tried in all combinations. */
-const MOST_VARIABLES = 10;
 /** Kinds of requests looked at. */
 const MOST_KINDS = 200_000;
 
@@ -76,7 +74,7 @@ function judged(
     for (const action of a) {
       for (const resource of r) {
         for (const principal of p) {
-          const verdict = gap(candidate, blockers, [action, resource, principal]);
+          const verdict = gap(candidate, blockers, [action, resource, principal], context);
           if (verdict === 'no' || (verdict === 'perhaps' && worst.verdict === 'perhaps')) continue;
           worst = { verdict, example: shown([action, resource, principal]) };
           if (verdict === 'yes') return worst;
@@ -139,6 +137,7 @@ function gap(
   candidate: Statement,
   blockers: readonly Statement[],
   kinds: readonly Kind[],
+  context: TokenContext,
 ): Broadening['verdict'] {
   const truth = (statement: Statement): Truth => {
     const truths = kinds.map(kind => kind.truths.get(statement));
@@ -153,49 +152,13 @@ function gap(
   }
   if (sure.some(({ condition }) => condition.length === 0)) return 'no';
   const certain = !kinds.some(({ takenBy }) => takenBy.get(candidate) === 'maybe') && unsure.length === 0;
-  const verdict = gapInConditions(candidate, sure);
+  const verdict = gapInConditions(
+    candidate.condition,
+    sure.map(each => each.condition),
+    context,
+  );
   return verdict === 'yes' && !certain ? 'perhaps' : verdict;
 }
-
-function gapInConditions(candidate: Statement, blockers: readonly Statement[]): Broadening['verdict'] {
-  const variables = new Map<string, Variable>();
-  for (const { condition } of [candidate, ...blockers]) {
-    for (const variable of variablesOf(condition)) variables.set(variable.name, variable);
-  }
-  const list = [...variables.values()];
-  if (list.length > MOST_VARIABLES) return 'perhaps';
-  let found: Broadening['verdict'] = 'no';
-  for (let bits = 0; bits < 1 << list.length; bits += 1) {
-    const truths = new Set(list.filter((_each, at) => (bits >> at) & 1).map(({ name }) => name));
-    if (!possible(list, truths) || !holds(candidate.condition, truths)) continue;
-    if (blockers.some(({ condition }) => holds(condition, truths))) continue;
-    if (independent(list, truths)) return 'yes';
-    found = 'perhaps';
-  }
-  return found;
-}
-
-/** A key has one value at the most, and only when it is there. */
-function possible(list: readonly Variable[], truths: ReadonlySet<string>): boolean {
-  const exact = list.filter(({ kind, name }) => kind === 'exact' && truths.has(name));
-  if (new Set(exact.map(({ key, operator }) => `${operator} ${key}`)).size < exact.length) return false;
-  return exact.every(
-    ({ key }) => !list.some(each => each.name === `present ${key}`) || truths.has(`present ${key}`),
-  );
-}
-
-/** Whether no key has some variables true and others false of which one may follow from the other. */
-function independent(list: readonly Variable[], truths: ReadonlySet<string>): boolean {
-  return list.every(
-    one =>
-      one.kind === 'present' ||
-      list.every(other => !related(one, other) || truths.has(other.name) === truths.has(one.name)),
-  );
-}
-
-const related = (one: Variable, other: Variable): boolean =>
-  one.key === other.key &&
-  (one.kind === 'other' || (other.kind !== 'present' && one.operator !== other.operator));
 
 function shown(kinds: readonly Kind[]): string {
   const [action, resource, principal] = kinds.map(({ example }) => readable(example));

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../compare/values';
 import type { Json } from '../model';
 import { canonical } from '../paths';
+import { type Glob, literal } from './glob';
 
 /** One thing that a request may fulfil or not. Those of one key depend on each other. */
 export interface Variable {
@@ -10,6 +11,8 @@ export interface Variable {
   readonly operator: string;
   /** `exact`: the key has this one value; `present`: it is there; `other`: related to others in a way not modelled. */
   readonly kind: 'exact' | 'present' | 'other';
+  /** The texts that fulfil it, where it compares the key's one value with a text that is known. */
+  readonly pattern?: Glob;
 }
 
 /** One line of a condition: any of the variables, or none of them, or the key's absence. */
@@ -94,7 +97,17 @@ function variableOf(operator: string, key: string, value: Json): Variable {
   const shown = base === 'bool' ? text.toLowerCase() : text;
   const hidden = typeof value === 'object' || text.includes('${');
   const kind = EXACT.has(base) && !(base === 'arnlike' && wild) && !hidden ? 'exact' : 'other';
-  return { name: `${base} ${key} ${shown}`, key, operator: base, kind };
+  const pattern = typeof value === 'string' && !hidden ? patternOf(base, value) : undefined;
+  return { name: `${base} ${key} ${shown}`, key, operator: base, kind, ...(pattern && { pattern }) };
+}
+
+/** The pattern of a text. Wildcards of an ARN stay within its parts, which only the last one allows to forget. */
+function patternOf(operator: string, value: string): Glob | undefined {
+  if (operator === 'stringequals') return value.split('').map(literal);
+  if (operator === 'stringlike') return value.split('');
+  const head = value.split(':').slice(0, 5);
+  const isPlain = head.length === 5 && value.split(':').length > 5 && !/[*?]/.test(head.join(':'));
+  return operator === 'arnlike' && isPlain ? value.split('') : undefined;
 }
 
 /** A condition as text, in which orders that mean nothing do not count. */

@@ -3,6 +3,7 @@ import { below, intrinsicOf, isObject, own } from '../compare/values';
 import { isResourceOf } from '../facts';
 import type { Json, ResourceChange } from '../model';
 import { at } from '../paths';
+import { readJson } from '../read-json';
 import type { TokenContext } from './glob';
 
 /** A policy of a resource as it was and as it will be. */
@@ -25,7 +26,7 @@ export function documentsOf(change: ResourceChange): readonly DocumentPair[] {
   const isHolder = HOLDERS.has(change.type);
   const pairs = [...paths]
     .filter(path => !(isHolder && path.startsWith(INLINE)))
-    .map(path => ({ path, before: at(before, path), after: at(after, path) }));
+    .map(path => ({ path, before: documentAt(before, path), after: documentAt(after, path) }));
   if (!isHolder) return pairs;
   const [old, next] = [before, after].map(each => merged(at(each, INLINE)));
   return old === undefined && next === undefined
@@ -38,8 +39,26 @@ export function tokensOf(change: ResourceChange, facts: Facts): TokenContext {
   return { isResource: isResourceOf(facts, change), region: change.region };
 }
 
+/** Some types keep a policy as a text. */
+function documentAt(resource: Json | undefined, path: string): Json | undefined {
+  const value = at(resource, path);
+  return typeof value === 'string' ? (readText(value) ?? value) : value;
+}
+
+function readText(text: string): Json | undefined {
+  if (!/^\s*\{/.test(text) || !text.includes('"Statement"')) return undefined;
+  try {
+    return readJson(text, 'policy');
+  } catch {
+    return undefined;
+  }
+}
+
 function collect(value: Json | undefined, path: string, found: Set<string>): void {
-  if (Array.isArray(value)) {
+  if (typeof value === 'string') {
+    const document = readText(value);
+    if (document !== undefined && isPolicy(document)) found.add(path);
+  } else if (Array.isArray(value)) {
     for (const [place, item] of (value as readonly Json[]).entries())
       collect(item, `${path}[${place}]`, found);
   } else if (isObject(value) && intrinsicOf(value) === undefined) {

@@ -37,6 +37,13 @@ const STATEFUL: ReadonlySet<string> = new Set([
   ],
   ...['AWS::CodeCommit::Repository', 'AWS::Glue::Database', 'AWS::Glue::Table', 'AWS::EMR::Cluster'],
   ...['AWS::ServiceDiscovery::PrivateDnsNamespace', 'AWS::AutoScaling::AutoScalingGroup'],
+  // Without its template nobody knows what goes with it.
+  ...['AWS::CloudFormation::Stack', 'AWS::Serverless::SimpleTable', 'AWS::DSQL::Cluster'],
+  ...['AWS::S3Tables::TableBucket', 'AWS::S3Tables::Table', 'AWS::S3Vectors::VectorBucket'],
+  ...['AWS::DocDBElastic::Cluster', 'AWS::DocDB::GlobalCluster', 'AWS::Neptune::GlobalCluster'],
+  ...['AWS::MemoryDB::MultiRegionCluster', 'AWS::NeptuneGraph::Graph', 'AWS::Timestream::InfluxDBInstance'],
+  ...['AWS::Lightsail::Database', 'AWS::Lightsail::Bucket', 'AWS::Lightsail::Disk', 'AWS::Kendra::Index'],
+  ...['AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api', 'AWS::CloudFront::Distribution'],
   ...['AWS::EC2::VPC', 'AWS::ElasticLoadBalancingV2::LoadBalancer', 'AWS::EKS::Cluster'],
 ]);
 

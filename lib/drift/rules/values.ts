@@ -1,6 +1,7 @@
 import type { Judged } from '../classify/rule';
 import type { Difference, Json, ResourceChange, SourceKind } from '../model';
 import { nameOf } from '../paths';
+import { type Leaf, leavesOf } from './leaves';
 
 const LIVE: readonly SourceKind[] = ['stack-drift', 'probe', 'terraform-drift'];
 
@@ -24,13 +25,19 @@ export const isOff = (value: Json | undefined): boolean =>
 export const listOf = (value: Json | undefined): readonly Json[] =>
   Array.isArray(value) ? (value as readonly Json[]) : value === undefined || value === null ? [] : [value];
 
-/** Holds for the differences of which the last name is among `names` and that `test` takes. */
+/** Holds for the values of which the last name is among `names` and that `test` takes. */
 export function atNames(
   change: ResourceChange,
   names: ReadonlySet<string>,
   test: (difference: Difference) => boolean,
 ): Judged | undefined {
-  return atPaths(change.differences.filter(each => names.has(nameOf(each.path)) && test(each)));
+  return atLeaves(leavesOf(change).filter(each => names.has(nameOf(each.path)) && test(each)));
+}
+
+/** Holds for the differences in which the given values stand, and for none where there are none. */
+export function atLeaves(leaves: readonly Leaf[], more: Partial<Judged> = {}): Judged | undefined {
+  const paths = [...new Set(leaves.map(({ within }) => within))];
+  return paths.length === 0 ? undefined : { holds: 'yes', paths, ...more };
 }
 
 /** Holds for the differences given, and for none where there are none. */

@@ -16,6 +16,10 @@ export interface AssemblyStack {
   readonly artifact: string;
   /** Its template. */
   readonly file: string;
+  /** Account that it is made for. @default - any */
+  readonly account?: string;
+  /** Where a deploy puts the template: `s3://bucket/key`. @default - not known */
+  readonly uploaded?: string;
 }
 
 /** Assemblies within assemblies that are followed. */
@@ -40,12 +44,18 @@ export function stacksOf(folder: string, depth = 0): readonly AssemblyStack[] {
     }
     if (type !== 'aws:cloudformation:stack') return [];
     const file = inside(folder, String(own(properties, 'templateFile') ?? ''), manifest);
-    const region =
-      String(own(value as Json, 'environment') ?? '')
-        .split('/')
-        .at(-1) ?? '';
+    const [account = '', region = ''] = String(own(value as Json, 'environment') ?? '')
+      .split('/')
+      .slice(-2);
     const stack = String(own(properties, 'stackName') ?? artifact);
-    return [{ region: /^[a-z]{2}-/.test(region) ? region : '-', stack, artifact, file }];
+    const uploaded = own(properties, 'stackTemplateAssetObjectUrl');
+    return [
+      {
+        ...{ region: /^[a-z]{2}-/.test(region) ? region : '-', stack, artifact, file },
+        ...(/^\d{12}$/.test(account) ? { account } : {}),
+        ...(typeof uploaded === 'string' ? { uploaded } : {}),
+      },
+    ];
   });
 }
 

@@ -11,7 +11,7 @@ import { readJson, readTextFile } from '../read-json';
  * @throws HoldfastError `invalid-input` for what is no template
  */
 export function readTemplateFile(file: string): JsonObject {
-  return templateOf(readTextFile(file), file);
+  return readTemplate(readTextFile(file), file);
 }
 
 /** What a deploy of the one template file over the other would do. Both files must be readable. */
@@ -19,10 +19,16 @@ export function compareTemplateFiles(before: string, after: string, place: Templ
   return compareTemplates(readTemplateFile(before), readTemplateFile(after), place);
 }
 
-function templateOf(text: string, name: string): JsonObject {
+/**
+ * A template of a text, in the same forms.
+ *
+ * @param name where it came from, for the error
+ * @throws HoldfastError `invalid-input` for what is no template
+ */
+export function readTemplate(text: string, name: string): JsonObject {
   const value = isJson(text) ? readJson(text, name) : yamlOf(text, name);
   const body = own(value, 'TemplateBody');
-  if (typeof body === 'string') return templateOf(body, name);
+  if (typeof body === 'string') return readTemplate(body, name);
   const template = body ?? value;
   if (isTemplate(template)) return template;
   throw new HoldfastError('invalid-input', `cannot read ${name}`, [

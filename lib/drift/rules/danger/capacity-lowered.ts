@@ -1,7 +1,9 @@
 import type { DriftRule, Judged } from '../../classify/rule';
-import type { Difference } from '../../model';
-import { nameOf } from '../../paths';
-import { lowered } from './lowered';
+import type { Difference, ResourceChange } from '../../model';
+import { at, canonical, nameOf } from '../../paths';
+import { leavesOf } from '../leaves';
+import { atLeaves, listOf } from '../values';
+import { lowered, switchedOff } from './lowered';
 
 const COUNTS = new Set([
   ...['MinSize', 'MaxSize', 'MinCapacity', 'MaxCapacity', 'DesiredCapacity', 'DesiredCount'],
@@ -10,6 +12,13 @@ const COUNTS = new Set([
   ...['NumNodeGroups', 'ReplicasPerNodeGroup', 'NumCacheNodes', 'AllocatedStorage', 'Iops', 'InstanceCount'],
   ...['TotalInstanceCount', 'MinInstancesInService', 'MinHealthyPercentage', 'MinimumHealthyPercent'],
 ]);
+/** Switches that keep a second zone ready. */
+const ZONES = new Set([
+  ...['MultiAZ', 'MultiAZEnabled', 'AutomaticFailoverEnabled', 'ZoneAwarenessEnabled'],
+  ...['MultiAZWithStandbyEnabled'],
+]);
+/** Lists of the zones in which something stands. */
+const PLACES = new Set(['VPCZoneIdentifier', 'Subnets', 'SubnetIds', 'SubnetMappings']);
 const CLASSES = new Set(['DBInstanceClass', 'CacheNodeType', 'InstanceType', 'NodeType']);
 const SIZES = [
   ...[
@@ -41,9 +50,34 @@ export const capacityLowered: DriftRule = {
     return [
       ...lowered(change, COUNTS).filter(each => !isDesiredRemoved(each, change.differences)),
       ...change.differences.flatMap(sizeFalls),
+      ...[
+        atLeaves(
+          leavesOf(change).filter(each => switchedOff(each, ZONES)),
+          { why: 'it stands in one zone alone, or stays down when its zone is lost' },
+        ),
+        ...change.differences.map(each => placesLost(change, each)),
+        atLeaves(
+          leavesOf(change).filter(({ path, before }) => path === BILLING && before === 'PAY_PER_REQUEST'),
+          { why: 'it scaled by itself, and carries a fixed number from now on' },
+        ),
+      ].filter(each => each !== undefined),
     ];
   },
 };
+
+const BILLING = 'Properties.BillingMode';
+
+/** A list of subnets that loses some and gains none. */
+function placesLost(change: ResourceChange, { path }: Difference): Judged | undefined {
+  const list = path.replace(/\[\d+\]$/, '');
+  if (!PLACES.has(nameOf(list))) return undefined;
+  const [before = [], after = []] = [change.before, change.after].map(each =>
+    listOf(at(each, list)).map(canonical),
+  );
+  const isLess =
+    after.length < before.length && after.length > 0 && after.every(each => before.includes(each));
+  return isLess ? { holds: 'yes', paths: [path], why: 'it leaves a zone' } : undefined;
+}
 
 /** A template that stops saying how many leaves the number to the scaling, which is how it should be. */
 const isDesiredRemoved = (verdict: Judged, differences: readonly Difference[]): boolean =>

@@ -1,6 +1,8 @@
 import type { DriftRule } from '../../classify/rule';
+import { textOf } from '../../compare/values';
 import { nameOf } from '../../paths';
-import { atPaths } from '../values';
+import { leavesOf } from '../leaves';
+import { atLeaves, isTrue } from '../values';
 
 const NAMES = new Set([
   ...['KmsKeyId', 'KmsKeyArn', 'KMSKeyId', 'KmsMasterKeyId', 'KMSMasterKeyId', 'KMSMasterKeyID', 'KeyId'],
@@ -21,6 +23,16 @@ const NAMES = new Set([
     'NodeToNodeEncryptionOptions',
   ],
 ]);
+/** Switches by which clients may speak in clear, and what they then say. */
+const CLEAR: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    ViewerProtocolPolicy: ['allow-all'],
+    OriginProtocolPolicy: ['http-only', 'match-viewer'],
+    EnforceHTTPS: ['false', 'undefined'],
+    'rds.force_ssl': ['0', 'undefined'],
+    require_secure_transport: ['0', 'OFF', 'off', 'undefined'],
+  }),
+);
 /** Names that mean other things elsewhere. */
 const KEY_ID_OWNERS = /^AWS::(?:KMS|Kinesis|SSM|EBS|EC2)::/;
 
@@ -35,9 +47,12 @@ export const encryptionChanged: DriftRule = {
   judge: change => {
     if (change.action === 'create' || change.action === 'delete') return undefined;
     const isListener = change.type === 'AWS::ElasticLoadBalancingV2::Listener';
-    return atPaths(
-      change.differences.filter(({ path, before, after, unknownAfter }) => {
+    return atLeaves(
+      leavesOf(change).filter(({ path, before, after, unknownAfter }) => {
         const name = nameOf(path);
+        if (CLEAR.get(name)?.includes(textOf(after)) === true) return true;
+        if (change.type === 'AWS::KMS::Key' && path === 'Properties.Enabled') return !isTrue(after);
+        if (change.type === 'AWS::KMS::Alias' && name === 'TargetKeyId') return true;
         if (unknownAfter === true && after === undefined) return false;
         if (isListener && name === 'Protocol') return before === 'HTTPS' || before === 'TLS';
         if (name === 'KeyId' && !KEY_ID_OWNERS.test(change.type)) return false;

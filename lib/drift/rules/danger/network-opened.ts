@@ -3,22 +3,27 @@ import { textOf as asText } from '../../compare/values';
 import type { ResourceChange } from '../../model';
 import { at } from '../../paths';
 import { atNames, isOff, isTrue } from '../values';
-import { groupOf, type Opening, openingsOf, within } from './network-rules';
+import { attachedGroups } from './attached-groups';
+import { ofDoor } from './network-doors';
+import { groupOf, isWorld, type Opening, openingsOf, within } from './network-rules';
 
 const GROUPS = new Set([
   'AWS::EC2::SecurityGroup',
   'AWS::EC2::SecurityGroupIngress',
   'AWS::EC2::SecurityGroupEgress',
 ]);
-const BLOCKS = new Set(['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets']);
+const BLOCKS = new Set([
+  ...['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets', 'ApiKeyRequired'],
+]);
 const PUBLIC = new Set([
   'PubliclyAccessible',
   'MapPublicIpOnLaunch',
   'AssociatePublicIpAddress',
   'EndpointPublicAccess',
+  'AllowUnauthenticatedIdentities',
 ]);
 const ACCESS = new Set(['AuthType', 'AuthorizationType', 'AccessControl']);
-const OPEN_VALUES = ['NONE', 'PublicRead', 'PublicReadWrite'];
+const OPEN_VALUES = ['NONE', 'PublicRead', 'PublicReadWrite', 'AuthenticatedRead'];
 
 /** Whoever could not reach it now can. */
 export const networkOpened: DriftRule = {
@@ -28,10 +33,11 @@ export const networkOpened: DriftRule = {
   why: 'an opening is wider than before, or new',
   fix: 'narrow it to the peers and ports that are needed, or have the change approved',
   source: 'aws/aws-cdk-cli#1871; Amazon VPC, security group rules',
-  judge: (change, { neighbours }) => {
-    if (change.action === 'delete' || change.action === 'forget') return undefined;
-    const verdicts = GROUPS.has(change.type) ? ofGroup(change, neighbours) : ofProperties(change);
-    return verdicts.length === 0 ? undefined : verdicts;
+  judge: (change, context) => {
+    const doors = ofDoor(change, context);
+    if (change.action === 'delete' || change.action === 'forget') return doors;
+    const rules = GROUPS.has(change.type) ? ofGroup(change, context.neighbours) : ofProperties(change);
+    return [...doors, ...rules, ...attachedGroups(change, context.facts)];
   },
 };
 
@@ -56,7 +62,7 @@ function ofGroup(change: ResourceChange, neighbours: readonly ResourceChange[]):
   }
   const moved = !isNew && !isGroup && groupOf(change, change.before) !== groupOf(change, change.after);
   const added = after.filter(opening => moved || !before.some(each => within(opening, each)));
-  const told = isNew && isOfNewGroup(change, neighbours) ? added.filter(isWorld) : added;
+  const told = isNew && isOfNewGroup(change, neighbours) ? added.filter(isDoor) : added;
   if (told.length === 0) return [];
   return [
     {
@@ -76,8 +82,7 @@ function isOfNewGroup(change: ResourceChange, neighbours: readonly ResourceChang
   );
 }
 
-const isWorld = ({ direction, peer }: Opening): boolean =>
-  direction === 'ingress' && ['"0.0.0.0/0"', '"::/0"'].includes(peer);
+const isDoor = ({ direction, peer }: Opening): boolean => direction === 'ingress' && isWorld(peer);
 
 function textOf({ direction, peer, protocol, from, to }: Opening): string {
   const ports =
@@ -94,23 +99,14 @@ function ofProperties(change: ResourceChange): Judged[] {
     atNames(change, new Set(['Scheme']), ({ after }) => after === 'internet-facing'),
     atNames(change, new Set(['PublicAccessBlockConfiguration']), ({ after }) => after === undefined),
   ].filter(each => each !== undefined);
-  return [...found, ...ofEntry(change)];
+  return found;
 }
 
 /** A new function URL or bucket that lets in everybody. Balancers that face the world are what they are for. */
 function ofNew(change: ResourceChange): Judged[] {
   const open = [...ACCESS].some(name => OPEN_VALUES.includes(asText(at(change.after, `Properties.${name}`))));
   const isPublic = isTrue(at(change.after, 'Properties.PubliclyAccessible'));
-  const isDoor = change.type === 'AWS::Lambda::Url' || change.type === 'AWS::S3::Bucket';
-  if (!(open && isDoor) && !isPublic) return ofEntry(change);
+  const isFront = change.type === 'AWS::Lambda::Url' || change.type === 'AWS::S3::Bucket';
+  if (!(open && isFront) && !isPublic) return [];
   return [{ holds: 'yes', why: 'it is new and lets in everybody' }];
-}
-
-/** An entry of a network's access list that allows. */
-function ofEntry(change: ResourceChange): Judged[] {
-  if (change.type !== 'AWS::EC2::NetworkAclEntry' || at(change.after, 'Properties.RuleAction') !== 'allow')
-    return [];
-  const paths = change.differences.map(({ path }) => path);
-  const why = 'an entry of the access list allows, and is new or other than before';
-  return change.action === 'create' ? [{ holds: 'yes', why }] : [{ holds: 'yes', paths, why }];
 }

@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { isObject, own, textOf } from '../../compare/values';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
@@ -24,8 +25,19 @@ export function openingsOf(type: string, resource: Json | undefined): readonly O
   if (type === 'AWS::EC2::SecurityGroupEgress') return all([properties], 'egress');
   const ingress = all(listOf(own(properties, 'SecurityGroupIngress')), 'ingress');
   const egress = all(listOf(own(properties, 'SecurityGroupEgress')), 'egress');
-  return ingress === undefined || egress === undefined ? undefined : [...ingress, ...egress];
+  if (ingress === undefined || egress === undefined) return undefined;
+  const silent = isObject(resource) && own(properties, 'SecurityGroupEgress') === undefined;
+  return [...ingress, ...egress, ...(silent ? [EVERYWHERE] : [])];
 }
+
+/** Where a group that says nothing of it lets its members go (Amazon VPC, default outbound rule). */
+const EVERYWHERE: Opening = {
+  ...{ direction: 'egress', peer: '"0.0.0.0/0"', protocol: '-1', from: 0, to: 65535 },
+};
+/** Protocols that may stand as numbers (IANA). */
+const NUMBERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6' }),
+);
 
 function all(
   rules: readonly (Json | undefined)[],
@@ -37,7 +49,8 @@ function all(
     if (!isObject(rule)) return undefined;
     const peers = PEERS.filter(name => own(rule, name) !== undefined);
     if (peers.length === 0 && Object.keys(rule).some(key => key.startsWith('Fn::'))) return undefined;
-    const protocol = textOf(own(rule, 'IpProtocol') ?? '-1').toLowerCase();
+    const written = textOf(own(rule, 'IpProtocol') ?? '-1').toLowerCase();
+    const protocol = NUMBERS.get(written) ?? written;
     const everything = protocol === '-1' || protocol === 'all';
     const port = (name: string, otherwise: number) => (everything ? otherwise : numberOf(own(rule, name)));
     const [from, to] = [port('FromPort', 0), port('ToPort', 65535)];
@@ -64,20 +77,37 @@ export function within(inner: Opening, outer: Opening): boolean {
 const sameUnknown = (inner: Opening, outer: Opening): boolean =>
   Object.is(inner.from, outer.from) && Object.is(inner.to, outer.to) && !Number.isNaN(inner.from);
 
-function peerWithin(inner: string, outer: string): boolean {
+/** Whether one peer, as the canonical text of its value, lies within another. */
+export function peerWithin(inner: string, outer: string): boolean {
   if (inner === outer) return true;
   const [small, large] = [rangeOf(inner), rangeOf(outer)];
-  if (small === undefined || large === undefined || small.length < large.length) return false;
+  if (small === undefined || large === undefined) return false;
   return small.startsWith(large);
 }
 
-/** The prefix of an IPv4 range as bits; only `::/0` of IPv6, which is compared as text otherwise. */
+/** From how many bits on a range is one of somebody: shorter prefixes are the world, or much of it. */
+const SOMEBODY = 8;
+
+/** Whether a peer is everybody, or so many that nobody knows them. */
+export function isWorld(peer: string): boolean {
+  const range = rangeOf(peer);
+  return range !== undefined && range.length - 1 < SOMEBODY;
+}
+
+/** The prefix of a range as bits, behind its version; `undefined` for what is no range. */
 function rangeOf(peer: string): string | undefined {
-  const match = /^"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})"$/.exec(peer);
-  if (match === null)
-    return /^"[0-9a-f:]*:[0-9a-f:]*\/\d+"$/i.test(peer) ? (peer === '"::/0"' ? '6' : `6${peer}`) : undefined;
-  const bits = match.slice(1, 5).map(part => Number(part).toString(2).padStart(8, '0'));
-  return `4${bits.join('').slice(0, Number(match[5]))}`;
+  const [, address = '', length = ''] = /^"([0-9a-fA-F.:]+)\/(\d{1,3})"$/.exec(peer) ?? [];
+  if (isIPv4(address)) {
+    const bits = address.split('.').map(part => Number(part).toString(2).padStart(8, '0'));
+    return `4${bits.join('').slice(0, Number(length))}`;
+  }
+  if (!isIPv6(address) || address.includes('.')) return undefined;
+  const [head = [], tail = []] = address.split('::').map(half => half.split(':').filter(part => part !== ''));
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0');
+  const bits = [...head, ...zeros, ...tail].map(part =>
+    Number.parseInt(part, 16).toString(2).padStart(16, '0'),
+  );
+  return `6${bits.join('').slice(0, Number(length))}`;
 }
 
 /** The group that a rule of its own belongs to. */

@@ -18,6 +18,8 @@ const TIES: Readonly<Record<string, readonly string[]>> = {
   'AWS::ElastiCache::ReplicationGroup': ['GlobalReplicationGroupId', 'PrimaryClusterId'],
   'AWS::KMS::ReplicaKey': ['PrimaryKeyArn'],
   'AWS::S3::Bucket': ['ReplicationConfiguration'],
+  'AWS::EFS::FileSystem': ['ReplicationConfiguration'],
+  'AWS::ECR::ReplicationConfiguration': ['ReplicationConfiguration'],
 };
 /** Lists of copies, by type, and what names a copy. */
 const COPIES: Readonly<Record<string, readonly (readonly [list: string, name: string])[]>> = {
@@ -30,6 +32,10 @@ const COPIES: Readonly<Record<string, readonly (readonly [list: string, name: st
   ],
 };
 
+/** Types of which each one is what copies. */
+const WHOLE = ['AWS::ECR::ReplicationConfiguration'];
+const PLAN = 'AWS::Backup::BackupPlan';
+
 /** A tie that is cut or bound anew. One that is made where there was none loses nothing. */
 const isCut = ({ before }: Difference): boolean => before !== undefined;
 
@@ -41,8 +47,11 @@ export const replicaDetached: DriftRule = {
   why: 'a copy without its original takes writes of its own and never comes back by itself; a Region without its copy has nowhere to fail over to',
   fix: 'leave membership to the drill; put the tie back before the deploy',
   source: 'cloudposse/terraform-aws-rds-cluster#281; aws/aws-cdk#17011',
-  types: [...new Set([...Object.keys(TIES), ...Object.keys(COPIES)])],
+  types: [...new Set([...Object.keys(TIES), ...Object.keys(COPIES), PLAN])],
   judge: change => {
+    if (change.action === 'delete' || change.action === 'forget') {
+      return WHOLE.includes(change.type) ? { holds: 'yes', why: 'nothing is copied any more' } : undefined;
+    }
     const ties = TIES[change.type] ?? [];
     const cut = atPaths(
       change.differences.filter(
@@ -51,7 +60,7 @@ export const replicaDetached: DriftRule = {
           isCut(each),
       ),
     );
-    return [...(cut === undefined ? [] : [cut]), ...lostCopies(change)];
+    return [...(cut === undefined ? [] : [cut]), ...lostCopies(change), ...lostBackups(change)];
   },
 };
 
@@ -73,4 +82,18 @@ function lostCopies(change: ResourceChange): Judged[] {
       },
     ];
   });
+}
+
+/** Vaults, most often of another Region, into which a plan copies its backups no more. */
+function lostBackups(change: ResourceChange): Judged[] {
+  if (change.type !== PLAN || change.action === 'create') return [];
+  const copies = (plan: Json | undefined) =>
+    listOf(at(plan, 'Properties.BackupPlan.BackupPlanRule')).flatMap(rule =>
+      listOf(own(rule, 'CopyActions')).map(each => canonical(own(each, 'DestinationBackupVaultArn'))),
+    );
+  const kept = copies(change.after);
+  const lost = copies(change.before).filter(each => !kept.includes(each));
+  if (lost.length === 0) return [];
+  const paths = change.differences.map(({ path }) => path);
+  return [{ holds: 'yes', paths, why: `backups are copied no more to ${lost.join(', ')}` }];
 }

@@ -1,5 +1,8 @@
-import type { DriftRule } from '../../classify/rule';
-import { atPaths } from '../values';
+import type { DriftRule, Judged } from '../../classify/rule';
+import type { ResourceChange } from '../../model';
+import { leavesOf } from '../leaves';
+import { atLeaves, isTrue } from '../values';
+import { deleting, isLifecycle } from './bucket-lifecycle';
 import { lowered, switchedOff } from './lowered';
 
 const TIMES = new Set([
@@ -8,12 +11,10 @@ const TIMES = new Set([
   ...['RetentionPeriodInDays', 'ExpirationInDays', 'NoncurrentVersionExpirationInDays', 'MinRetentionDays'],
   ...['RecoveryPeriodInDays', 'PerformanceInsightsRetentionPeriod', 'PendingWindowInDays'],
 ]);
-const SWITCHES = new Set([
-  'PointInTimeRecoveryEnabled',
-  'AutomaticBackups',
-  'Status',
-  'VersioningConfiguration',
-]);
+const SWITCHES = new Set(['PointInTimeRecoveryEnabled', 'AutomaticBackups', 'Status']);
+const KEEPING = /PointInTime|AutomaticBackups|VersioningConfiguration|BackupPolicy/;
+/** Types of which each one makes backups. */
+const BACKUPS = ['AWS::Backup::BackupPlan', 'AWS::Backup::BackupSelection', 'AWS::DLM::LifecyclePolicy'];
 
 /** What is kept for a shorter time is gone when it is wanted. */
 export const retentionLowered: DriftRule = {
@@ -24,26 +25,25 @@ export const retentionLowered: DriftRule = {
   fix: 'keep the time; export what must go first',
   source: 'Amazon RDS, backup retention period; Amazon SQS, message retention period',
   judge: change => {
-    const off = atPaths(
-      change.differences.filter(
-        each =>
-          switchedOff(each, SWITCHES) &&
-          /PointInTime|AutomaticBackups|VersioningConfiguration/.test(each.path),
-      ),
+    if (change.action === 'create') return undefined;
+    if (change.action === 'delete' || change.action === 'forget') {
+      return BACKUPS.includes(change.type) ? { holds: 'yes', why: 'it makes backups, and goes' } : undefined;
+    }
+    const off = atLeaves(
+      leavesOf(change).filter(each => switchedOff(each, SWITCHES) && KEEPING.test(each.path)),
       { why: 'what kept older states is switched off' },
     );
-    const gone = atPaths(
-      change.differences.filter(
-        ({ path, before, after }) =>
-          /(?:VersioningConfiguration|PointInTimeRecoverySpecification)$/.test(path) &&
-          before !== undefined &&
-          after === undefined,
-      ),
-      { why: 'what kept older states is taken away' },
-    );
-    const isOver = change.action === 'create' || change.action === 'delete';
-    return isOver
-      ? undefined
-      : [...lowered(change, TIMES), ...[off, gone].filter(each => each !== undefined)];
+    const times = lowered(change, TIMES).filter(({ paths }) => !paths?.some(isLifecycle));
+    return [...times, ...[off, expiring(change), deleting(change)].filter(each => each !== undefined)];
   },
 };
+
+/** Items of a table that expire from now on. */
+const expiring = (change: ResourceChange): Judged | undefined =>
+  atLeaves(
+    leavesOf(change).filter(
+      ({ path, before, after }) =>
+        path === 'Properties.TimeToLiveSpecification.Enabled' && isTrue(after) && !isTrue(before),
+    ),
+    { why: 'items expire from now on' },
+  );
