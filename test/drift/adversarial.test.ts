@@ -3,7 +3,9 @@ import { DATA } from './adversarial/data';
 import { IAM } from './adversarial/iam';
 import { NETWORK } from './adversarial/network';
 import { REFERENCES } from './adversarial/references';
-import { deployed } from './judged';
+import { TERRAFORM } from './adversarial/terraform';
+import { deployed, findings } from './judged';
+import { compared } from './terraform/plans';
 
 describe.each<[string, readonly Adversarial[]]>([
   ['who may do more', IAM],
@@ -13,5 +15,11 @@ describe.each<[string, readonly Adversarial[]]>([
 ])('%s', (_what, cases) => {
   test.each(cases)('%s', (_name, before, after, right) => {
     expect(wrongWith(deployed(before, after), right)).toEqual([]);
+  });
+});
+
+describe('Terraform', () => {
+  test.each(TERRAFORM)('%s', (_name, plan, right) => {
+    expect(wrongWith(findings([compared(plan)]), right)).toEqual([]);
   });
 });

@@ -101,11 +101,15 @@ async function compareInner(
     const file = typeof asset === 'string' && pair.file !== undefined ? beside(pair.file, asset) : undefined;
     const name = standing.find(each => each.id === id)?.physicalId;
     // Of these nobody knows what they are compared with: they stay unchecked.
-    if ((now?.has(id) === true && file === undefined) || (old?.has(id) === true && name === undefined)) return [];
+    if ((now?.has(id) === true && file === undefined) || (old?.has(id) === true && name === undefined))
+      return [];
     const { region, stack, depth } = pair;
     return [[id, { region, stack: `${stack}/${id}`, name, file, depth: depth + 1 }]];
   });
-  const compared = await inParallel(pairs, async ([id, inner]) => [id, await compareStack(reads, inner)] as const);
+  const compared = await inParallel(
+    pairs,
+    async ([id, inner]) => [id, await compareStack(reads, inner)] as const,
+  );
   return new Map(compared);
 }
 

@@ -3,6 +3,7 @@ import type { Difference, Json, ResourceChange } from '../model';
 import { nameOf } from '../paths';
 import { REVERTED_BY_PLAN } from '../terraform/drift';
 import { isMarked, markBelow } from '../terraform/unknown';
+import { type Leaf, leavesOf } from './leaves';
 
 /** Whether a value is nothing, in whatever form providers write that. */
 export const isEmpty = (value: Json | undefined): boolean =>
@@ -28,15 +29,18 @@ export const shown = (value: Json | undefined, { sensitive }: Difference): strin
 
 /** Holds for the given differences; for none when there are none. */
 export function holdsAt(
-  differences: readonly Difference[],
+  differences: readonly (Difference & { readonly within?: string })[],
   more: (difference: Difference) => Partial<Judged> = () => ({}),
 ): readonly Judged[] {
-  return differences.map(difference => ({ holds: 'yes', paths: [difference.path], ...more(difference) }));
+  return differences.map(difference => ({
+    ...{ holds: 'yes', paths: [difference.within ?? difference.path] },
+    ...more(difference),
+  }));
 }
 
-/** Differences of which the last name is among `names`, and of which the new value is known. */
-export const named = (change: ResourceChange, names: ReadonlySet<string>): readonly Difference[] =>
-  change.differences.filter(({ path, unknownAfter }) => names.has(nameOf(path)) && unknownAfter !== true);
+/** Values of which the last name is among `names`, and of which the new one is known. */
+export const named = (change: ResourceChange, names: ReadonlySet<string>): readonly Leaf[] =>
+  leavesOf(change).filter(({ path, unknownAfter }) => names.has(nameOf(path)) && unknownAfter !== true);
 
 /** Whether the plan marks anything of the resource as secret under one of the names. */
 export const hasSecret = ({ sensitive }: ResourceChange, names: readonly string[]): boolean =>

@@ -19,13 +19,20 @@ export function deleting(change: ResourceChange): Judged | undefined {
   if (change.type !== 'AWS::S3::Bucket') return undefined;
   const paths = under(change, RULES).map(({ path }) => path);
   if (paths.length === 0) return undefined;
-  const before = rulesOf(change.before);
-  const sooner = rulesOf(change.after).some(rule => !before.some(old => keepsAsLong(rule, old)));
-  return sooner ? { holds: 'yes', paths, why: 'objects are deleted that were not, or sooner' } : undefined;
+  const [before, after] = [change.before, change.after].map(each => listOf(at(each, `${RULES}.Rules`)));
+  return deletesSooner(before ?? [], after ?? [])
+    ? { holds: 'yes', paths, why: 'objects are deleted that were not, or sooner' }
+    : undefined;
 }
 
-const rulesOf = (bucket: Json | undefined): readonly Json[] =>
-  listOf(at(bucket, `${RULES}.Rules`)).filter(
+/** Whether rules, in the form of CloudFormation, delete what others leave, or leave for longer. */
+export function deletesSooner(before: readonly Json[], after: readonly Json[]): boolean {
+  const old = acting(before);
+  return acting(after).some(rule => !old.some(each => keepsAsLong(rule, each)));
+}
+
+const acting = (rules: readonly Json[]): readonly Json[] =>
+  rules.filter(
     rule => own(rule, 'Status') !== 'Disabled' && DELETING.some(name => own(rule, name) !== undefined),
   );
 

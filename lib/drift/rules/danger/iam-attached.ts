@@ -14,7 +14,7 @@ const GIVING: Readonly<Record<string, string>> = {
   'AWS::SSO::Assignment': 'somebody gets a set of permissions in an account',
 };
 /** Policies of AWS that allow everything, or to give it to oneself. */
-const EVERYTHING = /:iam::aws:policy\/(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)"/;
+export const EVERYTHING = /:iam::aws:policy\/(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)"/;
 
 /** What a role, user, group or permission set gains by name. */
 export function gainedByName(change: ResourceChange): Judged[] {

@@ -14,7 +14,8 @@ const LIMITS: Readonly<Record<string, readonly [operator: string, key: string]>>
   EventSourceToken: ['StringEquals', 'lambda:EventSourceToken'],
   InvokedViaFunctionUrl: ['Bool', 'lambda:InvokedViaFunctionUrl'],
 };
-const isService = (principal: Json | undefined): boolean =>
+/** Whether a principal is a service of AWS. */
+export const isService = (principal: Json | undefined): boolean =>
   typeof principal === 'string' && /\.amazonaws\.com(?:\.cn)?$/.test(principal);
 
 /** `AWS::Lambda::Permission` is a statement of the function's policy, written otherwise. */
@@ -32,6 +33,16 @@ export function ofPermission(
     if (isService(principal) || !joinsWhatExists(change, neighbours)) return [];
     return [{ holds: 'yes', why: 'somebody outside may call a function that stood before' }];
   }
+  return callsBroadened(change, before, after, context);
+}
+
+/** Whether more calls come through than before, by the properties of a permission in the form of CloudFormation. */
+export function callsBroadened(
+  change: ResourceChange,
+  before: Json | undefined,
+  after: Json | undefined,
+  context: TokenContext,
+): Judged[] {
   if (change.differences.length === 0) return [];
   const { verdict, example } = broadening(statementOf(before), statementOf(after), context);
   if (verdict === 'no') return [];

@@ -15,6 +15,11 @@ const NAMES = new Set([
   ...['master_user_secret_kms_key_id', 'performance_insights_kms_key_id', 'customer_master_key_spec'],
   ...['auth_token', 'enforce_https', 'tls_security_policy', 'node_to_node_encryption', 'encrypt_at_rest'],
 ]);
+/** Names that mean other things elsewhere. */
+const OF_TYPE: ReadonlyMap<string, string> = new Map([
+  ['aws_kms_key', 'is_enabled'],
+  ['aws_kms_alias', 'target_key_id'],
+]);
 const WITHIN = /(?:^|\.)(?:server_side_encryption\w*|encryption_configuration|encryption_info)(?:[.[]|$)/;
 
 /** Another key, or none, is another answer to who can read the data. */
@@ -28,7 +33,8 @@ export const tfEncryptionChanged = terraformDanger({
     if (change.action === 'create') return undefined;
     if (change.action === 'delete' && change.type === 'aws_s3_bucket_server_side_encryption_configuration')
       return { holds: 'yes', why: 'the encryption that the bucket was given goes' };
-    const open = (path: string) => NAMES.has(nameOf(path)) || WITHIN.test(path);
+    const open = (path: string) =>
+      NAMES.has(nameOf(path)) || WITHIN.test(path) || OF_TYPE.get(change.type) === path;
     const differing = change.differences.filter(
       ({ path, before, after }) => open(path) && !(isEmpty(before) && isEmpty(after)),
     );

@@ -2,25 +2,16 @@ import type { Judged } from '../../classify/rule';
 import { own } from '../../compare/values';
 import { broadening } from '../../iam/broadening';
 import type { Json, ResourceChange } from '../../model';
-import { canonical } from '../../paths';
 import { readJson } from '../../read-json';
 import { UNKNOWN } from '../../terraform/unknown';
 import { hasSecret, isEmpty, terraformDanger } from '../tf-values';
 import { listOf } from '../values';
+import { tfGainedByName, tfPermission } from './tf-iam-attached';
 
-const DOCUMENTS = ['policy', 'assume_role_policy', 'access_policies', 'access_policy', 'resource_policy'];
-const ATTACHED = [
-  'managed_policy_arns',
-  'roles',
-  'users',
-  'groups',
-  'policy_arn',
-  'policy_arns',
-  'role',
-  'user',
-  'group',
+const DOCUMENTS = [
+  ...['policy', 'assume_role_policy', 'access_policies', 'access_policy', 'resource_policy'],
+  ...['policy_document', 'inline_policy'],
 ];
-
 /** Who may do more than before, or may do it without what limited it. */
 export const tfIamBroadening = terraformDanger({
   id: 'tf-iam-broadening',
@@ -28,18 +19,23 @@ export const tfIamBroadening = terraformDanger({
   why: 'a request comes through that did not come through before',
   fix: 'narrow the statement to what is needed, or have the change approved',
   source: 'aws/aws-cdk#32482; AWS IAM, policy evaluation logic',
-  judge: change => {
+  judge: (change, context) => {
     if (['forget', 'import', 'move', 'read'].includes(change.action)) return undefined;
     const documents = DOCUMENTS.flatMap(name => ofDocument(change, name));
     return change.action === 'delete'
       ? documents
-      : [...documents, ...ofAttachment(change), ...ofBoundary(change), ...ofPermission(change)];
+      : [...documents, ...tfGainedByName(change), ...tfPermission(change, context.neighbours)];
   },
 });
 
 /** A policy as a document: providers keep it as a JSON text. */
 function documentOf(value: Json | undefined): Json | undefined {
   if (isEmpty(value)) return undefined;
+  // The inline policies of a role add up.
+  if (Array.isArray(value)) {
+    const parts = (value as readonly Json[]).map(each => documentOf(own(each, 'policy')));
+    return { Statement: parts.flatMap(each => listOf(own(each, 'Statement') ?? each)) };
+  }
   if (typeof value !== 'string') return value;
   try {
     return readJson(value, 'policy');
@@ -49,7 +45,9 @@ function documentOf(value: Json | undefined): Json | undefined {
 }
 
 function ofDocument(change: ResourceChange, name: string): Judged[] {
-  const touched = change.differences.filter(({ path }) => path === name || path === '');
+  const touched = change.differences.filter(
+    ({ path }) => path === '' || path === name || path.startsWith(`${name}[`),
+  );
   const isNew = change.action === 'create';
   if (touched.length === 0 && !isNew && change.action !== 'delete') return [];
   // The policy of a resource that goes as a whole limits nothing any more.
@@ -57,7 +55,7 @@ function ofDocument(change: ResourceChange, name: string): Judged[] {
   const [old, next] = [own(change.before, name), own(change.after, name)];
   if (isEmpty(old) && isEmpty(next)) return [];
   const paths = isNew || change.action === 'delete' ? {} : { paths: touched.map(({ path }) => path) };
-  if (next === UNKNOWN)
+  if (JSON.stringify(next ?? null).includes(UNKNOWN))
     return [
       { holds: 'perhaps', ...paths, why: `${name} is decided at apply, so what it allows cannot be told` },
     ];
@@ -82,6 +80,8 @@ function standsAlone({ type, after }: ResourceChange): boolean {
     'secret_arn',
     'key_id',
     'function_name',
+    ...['repository', 'repository_name', 'event_bus_name', 'domain_name', 'backup_vault_name'],
+    ...['resource_arn', 'file_system_id', 'rest_api_id', 'resource_identifier', 'topic_arn', 'policy_name'],
   ];
   return (
     /_policy$/.test(type) && holder.some(name => !isEmpty(own(after, name)) && own(after, name) !== UNKNOWN)
@@ -100,50 +100,4 @@ function isWide(document: Json | undefined): boolean {
       (everybody && own(statement, 'Condition') === undefined)
     );
   });
-}
-
-function ofAttachment(change: ResourceChange): Judged[] {
-  if (!change.type.startsWith('aws_iam_')) return [];
-  if (change.action === 'create') {
-    const holder = ['role', 'user', 'group']
-      .map(name => own(change.after, name))
-      .find(value => !isEmpty(value));
-    if (!/_policy_attachment$/.test(change.type) || holder === UNKNOWN) return [];
-    return [{ holds: 'yes', why: 'a policy is attached to what stands already, with all that it allows' }];
-  }
-  return ATTACHED.flatMap((name): Judged[] => {
-    const differing = change.differences.filter(({ path }) => new RegExp(`^${name}(?:\\[|$)`).test(path));
-    if (differing.length === 0) return [];
-    const before = listOf(own(change.before, name)).map(canonical);
-    const gained = listOf(own(change.after, name)).some(each => !before.includes(canonical(each)));
-    const paths = differing.map(({ path }) => path);
-    return gained ? [{ holds: 'yes', paths, why: `${name} gains an entry, with all that it allows` }] : [];
-  });
-}
-
-function ofBoundary(change: ResourceChange): Judged[] {
-  const found = change.differences.find(({ path }) => path === 'permissions_boundary');
-  if (found === undefined || isEmpty(found.before)) return [];
-  const paths = [found.path];
-  return isEmpty(found.after) && found.unknownAfter !== true
-    ? [{ holds: 'yes', paths, why: 'the boundary of its permissions is taken away' }]
-    : [{ holds: 'perhaps', paths, why: 'whether the other boundary is wider cannot be told' }];
-}
-
-/** `aws_lambda_permission` is a statement of the function's policy, written otherwise. */
-function ofPermission(change: ResourceChange): Judged[] {
-  if (change.type !== 'aws_lambda_permission') return [];
-  const limits = ['source_arn', 'source_account', 'principal_org_id', 'function_url_auth_type'];
-  const open =
-    own(change.after, 'principal') === '*' && limits.every(name => isEmpty(own(change.after, name)));
-  if (change.action === 'create')
-    return open ? [{ holds: 'yes', why: 'everybody may call the function' }] : [];
-  const paths = change.differences
-    .filter(
-      ({ path, after, unknownAfter }) => limits.includes(path) && isEmpty(after) && unknownAfter !== true,
-    )
-    .map(({ path }) => path);
-  return paths.length === 0
-    ? []
-    : [{ holds: 'yes', paths, why: 'a limit on who may call the function goes' }];
 }

@@ -3,7 +3,9 @@ import { own, textOf } from '../../compare/values';
 import type { ResourceChange } from '../../model';
 import { canonical } from '../../paths';
 import { hasSecret, holdsAt, named, terraformDanger } from '../tf-values';
-import { type Opening, within } from './network-rules';
+import { listOf } from '../values';
+import { isWorld, type Opening, within } from './network-rules';
+import { tfDoors } from './tf-network-doors';
 import { tfOpenings } from './tf-openings';
 
 const RULES = new Set([
@@ -12,7 +14,7 @@ const RULES = new Set([
 const GROUPS = new Set(['aws_security_group', 'aws_default_security_group']);
 const PUBLIC = new Set([
   ...['publicly_accessible', 'map_public_ip_on_launch', 'associate_public_ip_address'],
-  ...['endpoint_public_access', 'assign_public_ip'],
+  ...['endpoint_public_access', 'assign_public_ip', 'allow_unauthenticated_identities'],
 ]);
 const BLOCKS = new Set([
   ...[
@@ -23,8 +25,9 @@ const BLOCKS = new Set([
     'internal',
   ],
 ]);
+const LISTS = ['vpc_security_group_ids', 'security_group_ids', 'security_groups'];
 const ACCESS = new Set(['authorization_type', 'acl']);
-const OPEN = ['NONE', 'public-read', 'public-read-write'];
+const OPEN = ['NONE', 'public-read', 'public-read-write', 'authenticated-read'];
 
 /** Whoever could not reach it now can. */
 export const tfNetworkOpened = terraformDanger({
@@ -34,14 +37,10 @@ export const tfNetworkOpened = terraformDanger({
   fix: 'narrow it to the peers and ports that are needed, or have the change approved',
   source: 'aws/aws-cdk-cli#1871; Amazon VPC, security group rules',
   judge: change => {
-    if (change.action === 'delete') {
-      return change.type === 'aws_s3_bucket_public_access_block'
-        ? { holds: 'yes', why: 'the block of public access goes' }
-        : undefined;
-    }
+    if (change.action === 'delete') return tfDoors(change);
     if (['forget', 'import', 'move', 'read'].includes(change.action)) return undefined;
     if (RULES.has(change.type) || GROUPS.has(change.type)) return ofRules(change);
-    return [...ofSwitches(change), ...ofEntry(change)];
+    return [...ofSwitches(change), ...tfDoors(change), ...joined(change)];
   },
 });
 
@@ -61,15 +60,14 @@ function ofRules(change: ResourceChange): Judged[] {
   const group = (value: ResourceChange['after']) => canonical(own(value, 'security_group_id'));
   const moved = !isGroup && group(change.before) !== group(change.after);
   const added = after.filter(opening => moved || !before.some(each => within(opening, each)));
-  const told = isNew && isGroup ? added.filter(isWorld) : added;
+  const told = isNew && isGroup ? added.filter(isDoor) : added;
   if (told.length === 0) return [];
   if (hasSecret(change, ['ingress', 'egress', 'cidr_blocks', 'cidr_ipv4', 'cidr_ipv6']))
     return [{ holds: 'yes', ...paths }];
   return [{ holds: 'yes', ...paths, why: `it opens ${told.map(opens).sort().join('; ')}` }];
 }
 
-const isWorld = ({ direction, peer }: Opening): boolean =>
-  direction === 'ingress' && ['"0.0.0.0/0"', '"::/0"'].includes(peer);
+const isDoor = ({ direction, peer }: Opening): boolean => direction === 'ingress' && isWorld(peer);
 
 function opens({ direction, peer, protocol, from, to }: Opening): string {
   const ports = protocol === '-1' ? 'all ports' : `${protocol}/${from === to ? from : `${from}-${to}`}`;
@@ -91,10 +89,14 @@ function ofSwitches(change: ResourceChange): readonly Judged[] {
   ];
 }
 
-/** An entry of a network's access list that allows. */
-function ofEntry(change: ResourceChange): Judged[] {
-  if (change.type !== 'aws_network_acl_rule' || own(change.after, 'rule_action') !== 'allow') return [];
-  const paths = change.differences.map(({ path }) => path);
-  const why = 'an entry of the access list allows, and is new or other than before';
-  return change.action === 'create' ? [{ holds: 'yes', why }] : [{ holds: 'yes', paths, why }];
+/** Security groups add up; whom another one lets in does not stand in the plan of what joins it. */
+function joined(change: ResourceChange): Judged[] {
+  if (change.action === 'create' || change.type === 'aws_lambda_function') return [];
+  return LISTS.flatMap((list): Judged[] => {
+    const paths = under(change, list).map(({ path }) => path);
+    const before = listOf(own(change.before, list)).map(canonical);
+    const gained = listOf(own(change.after, list)).some(each => !before.includes(canonical(each)));
+    const why = 'it joins another security group, and whom that lets in cannot be told';
+    return gained && paths.length > 0 ? [{ holds: 'perhaps', paths, why }] : [];
+  });
 }

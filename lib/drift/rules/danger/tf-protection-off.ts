@@ -6,7 +6,9 @@ const ON = new Set([
   ...['copy_tags_to_snapshot', 'mfa_delete', 'object_lock_enabled', 'stream_enabled'],
 ]);
 const OFF = new Set(['skip_final_snapshot', 'force_destroy', 'force_delete', 'delete_automated_backups']);
-const STATUS = new Set(['status']);
+const VERSIONING = new Set(['status', 'enabled']);
+/** Types of which each one is the protection of a bucket. */
+const WHOLE = ['aws_s3_bucket_versioning', 'aws_s3_bucket_object_lock_configuration'];
 
 /** What keeps a resource from being deleted, or brings it back. */
 export const tfProtectionOff = terraformDanger({
@@ -17,11 +19,16 @@ export const tfProtectionOff = terraformDanger({
   source: 'Terraform AWS provider, aws_rds_cluster; Amazon Aurora, deletion protection',
   judge: change => {
     if (change.action === 'create') return undefined;
+    if (change.action === 'delete') {
+      return WHOLE.includes(change.type)
+        ? { holds: 'yes', why: 'what keeps former versions of the objects goes' }
+        : undefined;
+    }
     const isOn = (value: unknown) => value === true || value === 'ACTIVE' || value === 'Enabled';
     const lost = named(change, ON).filter(({ before, after }) => isOn(before) && !isOn(after));
     const loosened = named(change, OFF).filter(({ before, after }) => !isOn(before) && isOn(after));
     const versioning = change.type.startsWith('aws_s3_bucket')
-      ? named(change, STATUS).filter(
+      ? named(change, VERSIONING).filter(
           ({ path, before, after }) => path.includes('versioning') && isOn(before) && !isOn(after),
         )
       : [];

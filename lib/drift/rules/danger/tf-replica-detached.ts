@@ -43,7 +43,7 @@ export const tfReplicaDetached = terraformDanger({
     const ties = change.differences
       .filter(({ path }) => TIES.has(path))
       .flatMap(each => tie(each, change, context));
-    return [...ties, ...lostCopies(change)];
+    return [...ties, ...lostCopies(change), ...lostBackups(change)];
   },
 });
 
@@ -78,4 +78,18 @@ function lostCopies(change: ResourceChange): Judged[] {
   const kept = namesOf(planned);
   const lost = namesOf(own(change.before, list)).filter(each => !kept.includes(each));
   return lost.length === 0 ? [] : [{ holds: 'yes', paths, why: `the copies lose ${lost.join(', ')}` }];
+}
+
+/** Vaults, most often of another Region, into which a plan copies its backups no more. */
+function lostBackups(change: ResourceChange): Judged[] {
+  if (change.type !== 'aws_backup_plan' || change.action === 'create') return [];
+  const copies = (plan: Json | undefined) =>
+    listOf(own(plan, 'rule')).flatMap(rule =>
+      listOf(own(rule, 'copy_action')).map(each => canonical(own(each, 'destination_vault_arn'))),
+    );
+  const kept = copies(change.after);
+  const lost = copies(change.before).filter(each => !kept.includes(each));
+  if (lost.length === 0) return [];
+  const paths = change.differences.map(({ path }) => path);
+  return [{ holds: 'yes', paths, why: `backups are copied no more to ${lost.join(', ')}` }];
 }

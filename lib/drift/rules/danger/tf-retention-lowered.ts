@@ -1,6 +1,7 @@
 import type { Json } from '../../model';
-import { holdsAt, isEmpty, named, shown, terraformDanger } from '../tf-values';
+import { holdsAt, named, shown, terraformDanger } from '../tf-values';
 import { numberOf } from '../values';
+import { tfDeleting } from './tf-bucket-lifecycle';
 
 const LENGTHS = new Set([
   ...['backup_retention_period', 'retention_in_days', 'snapshot_retention_limit', 'retention_period'],
@@ -14,6 +15,8 @@ const LENGTHS = new Set([
   ],
 ]);
 const SWITCHES = new Set(['enabled']);
+/** Types of which each one makes backups. */
+const BACKUPS = ['aws_backup_plan', 'aws_backup_selection', 'aws_dlm_lifecycle_policy'];
 
 /** What is kept for a shorter time is gone when it is needed. */
 export const tfRetentionLowered = terraformDanger({
@@ -23,7 +26,10 @@ export const tfRetentionLowered = terraformDanger({
   fix: 'keep the length, or copy away what is still needed first',
   source: 'Amazon RDS, backup retention period; Amazon CloudWatch Logs, PutRetentionPolicy',
   judge: change => {
-    if (change.action === 'create') return undefined;
+    if (change.action === 'create') return tfDeleting(change);
+    if (change.action === 'delete') {
+      return BACKUPS.includes(change.type) ? { holds: 'yes', why: 'it makes backups, and goes' } : undefined;
+    }
     const shorter = named(change, LENGTHS).filter(({ path, before, after }) => {
       // Log groups write "for ever" as 0.
       const zeroIsForever = path.endsWith('retention_in_days');
@@ -34,12 +40,13 @@ export const tfRetentionLowered = terraformDanger({
     const recovery = named(change, SWITCHES).filter(
       ({ path, before, after }) => /point_in_time_recovery/.test(path) && before === true && after !== true,
     );
-    const whole = change.differences.filter(
-      ({ path, before, after, unknownAfter }) =>
-        path === 'point_in_time_recovery' && !isEmpty(before) && isEmpty(after) && unknownAfter !== true,
+    const expiring = named(change, SWITCHES).filter(
+      ({ path, before, after }) => /^ttl\b/.test(path) && before !== true && after === true,
     );
-    return holdsAt([...shorter, ...recovery, ...whole], each => ({
+    const lengths = holdsAt([...shorter, ...recovery], each => ({
       why: `${each.path} goes from ${shown(each.before, each)} to ${shown(each.after, each)}`,
     }));
+    const ends = holdsAt(expiring, () => ({ why: 'items expire from now on' }));
+    return [...lengths, ...ends, ...tfDeleting(change)];
   },
 });
