@@ -145,6 +145,15 @@ export {
 } from './delivery/deploy-interlock';
 export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
+export { Canary, type CanaryCheck, type CanaryOptions, type CanaryProps } from './operations/canary';
+export {
+  type EventCounts,
+  eventIndicator,
+  type ServiceIndicator,
+  type ValuesWithin,
+  valueIndicator,
+} from './operations/service-indicator';
+export { ServiceLevel, type ServiceLevelOptions, type ServiceLevelProps } from './operations/service-level';
 export { type Acknowledgement, acknowledge, acknowledgements } from './policy/acknowledge';
 export { applyPolicy } from './policy/apply-policy';
 export { DependabilityChecks } from './policy/dependability/dependability-checks';

@@ -90,3 +90,11 @@ export const shardName = (application: string, shard: string): string => `${appl
 export const shardRingName = (application: string): string => `/${application}/shards/ring`;
 /** Where a Region publishes the endpoints of its own members of the shards. */
 export const shardEndpointsName = (application: string): string => `/${application}/shards/endpoints`;
+/** Alarm of a service level at one speed of burning: `orders-slo-place-order-fast`. */
+export const serviceLevelAlarmName = (application: string, level: string, rate: string): string =>
+  `${application}-slo-${level}-${rate}`;
+/** Canary of a Region, named by what it asks for: `orders-service-from-us-west-2`. */
+export const canaryName = (application: string, target: string, region: string): string =>
+  `${application}-${target}-from-${region}`;
+/** Whether an alarm is one window of a service level, which tells nobody by itself. */
+export const isHalfOfAlarm = (name: string): boolean => /-slo-.+-(long|short)$/.test(name);

@@ -18,6 +18,15 @@ export interface DraftJurisdiction {
   readonly regions?: readonly (string | undefined)[];
 }
 
+/** One service level of a draft. */
+export interface DraftServiceLevel {
+  readonly name?: string;
+  readonly kind?: string;
+  readonly route?: string;
+  readonly thresholdMilliseconds?: number;
+  readonly thresholdSeconds?: number;
+}
+
 /** What the rules read of a topology. */
 export interface Draft {
   readonly application?: string;
@@ -42,6 +51,7 @@ export interface Draft {
   };
   readonly dataResidency?: readonly (string | undefined)[];
   readonly jurisdictions: readonly DraftJurisdiction[];
+  readonly serviceLevels: readonly DraftServiceLevel[];
   readonly allowedCidrs?: readonly (string | undefined)[];
   /** Names of the tags. */
   readonly tags: readonly string[];
@@ -76,6 +86,7 @@ export function readDraft(input: unknown): Draft | undefined {
     },
     dataResidency: list(root.dataResidency)?.map(text),
     jurisdictions: (list(root.jurisdictions) ?? []).map(readJurisdiction),
+    serviceLevels: (list(root.serviceLevels) ?? []).map(readServiceLevel),
     allowedCidrs: list(record(root.gate).allowedCidrs)?.map(text),
     tags: Object.keys(record(root.tags)),
   };
@@ -96,6 +107,17 @@ function readRegion(input: unknown): DraftRegion {
 function readJurisdiction(input: unknown): DraftJurisdiction {
   const { name, regions } = record(input);
   return { name: text(name), regions: list(regions)?.map(text) };
+}
+
+function readServiceLevel(input: unknown): DraftServiceLevel {
+  const { name, kind, route, thresholdMilliseconds, thresholdSeconds } = record(input);
+  return {
+    name: text(name),
+    kind: text(kind),
+    route: text(route),
+    thresholdMilliseconds: count(thresholdMilliseconds),
+    thresholdSeconds: count(thresholdSeconds),
+  };
 }
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>

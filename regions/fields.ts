@@ -102,6 +102,21 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   ),
   'jurisdictions[].regions': field('a list of Region codes', "['eu-west-1', 'eu-central-1']"),
   'jurisdictions[].regions[]': field('a Region code', "'eu-west-1'"),
+  serviceLevels: field(
+    'a list of up to 20 service levels',
+    "[{ name: 'place-order', kind: 'availability', target: 0.999, route: 'POST /orders' }]",
+  ),
+  'serviceLevels[]': field('an object', "{ name: 'place-order', kind: 'availability', target: 0.999 }"),
+  'serviceLevels[].name': field(
+    'lower case letters, digits and single hyphens, 2 to 32 characters, beginning with a letter',
+    "'place-order'",
+  ),
+  'serviceLevels[].kind': field("'availability', 'latency', 'freshness' or 'durability'", "'availability'"),
+  'serviceLevels[].target': field('a share from 0.95 to 0.99999', '0.999'),
+  'serviceLevels[].route': field('a method and a path', "'POST /orders'"),
+  'serviceLevels[].thresholdMilliseconds': field('whole milliseconds from 1 to 60000', '300'),
+  'serviceLevels[].thresholdSeconds': seconds(1, 86_400, 120),
+  'serviceLevels[].windowDays': field('whole days from 7 to 30', '30'),
 };
 
 /** Names of the fields directly below a path, such as `kind` and `witness` below `register`. */

@@ -57,6 +57,16 @@ export {
   resolveRecovery,
 } from './recovery';
 export {
+  BURN_RATES,
+  type BurnRate,
+  burnFactor,
+  burnThreshold,
+  detectionMinutes,
+  errorBudget,
+  SERVICE_LEVEL_WINDOW_DAYS,
+  type ServiceObjective,
+} from './service-levels';
+export {
   type CacheSpec,
   type CapacitySpec,
   type DatabaseSpec,
@@ -68,6 +78,7 @@ export {
   type RecoverySpec,
   type RegionSpec,
   type RegisterSpec,
+  type ServiceLevelSpec,
   type Topology,
 } from './topology';
 export { topologyWarnings } from './warnings';

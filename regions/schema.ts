@@ -1,11 +1,11 @@
 /** The shape of a topology, and the reading of a document against shape and rules together. */
-import { z } from 'zod/mini';
 import type { Problem } from '../lib/errors';
 import { readDraft } from './draft';
 import { fieldProblem, type Steps, unknownField } from './problems';
 import { RULES } from './rules';
 import { accountProblems } from './rules/account';
 import type { Topology } from './topology';
+import * as z from './zod';
 
 const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 const text = (form: RegExp) => z.string().check(z.regex(form));
@@ -60,6 +60,16 @@ const jurisdictionShape = z.strictObject({
   regions: z.array(z.string()),
 });
 
+const serviceLevelShape = z.strictObject({
+  name: text(/^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
+  kind: z.enum(['availability', 'latency', 'freshness', 'durability']),
+  target: z.number().check(z.gte(0.95), z.lte(0.99999)),
+  route: z.optional(text(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/[\w:./-]{0,120}$/)),
+  thresholdMilliseconds: z.optional(whole(1, 60_000)),
+  thresholdSeconds: z.optional(whole(1, 86_400)),
+  windowDays: z.optional(whole(7, 30)),
+});
+
 /** Shape of a topology: types, forms and ranges of single values. What relates values stands in `rules/`. */
 export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   version: z.literal(1),
@@ -86,6 +96,7 @@ export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   tags: z.optional(z.record(z.string(), text(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u))),
   dataResidency: z.optional(z.array(z.string())),
   jurisdictions: z.optional(z.array(jurisdictionShape)),
+  serviceLevels: z.optional(z.array(serviceLevelShape)),
 });
 
 /**

@@ -21,9 +21,11 @@ import {
   workerGroupName,
 } from '../lib/naming';
 import { addAlarms } from './region-alarms';
+import { addCanaries } from './region-canaries';
 import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
 import { addDashboard } from './region-dashboard';
 import { DATABASE_USER } from './service-environment';
+import { addServiceLevels } from './service-levels';
 import type { ServiceStack } from './service-stack';
 
 /** What the operations of a Region watch. */
@@ -42,6 +44,8 @@ export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, props: OperationsStackProps) {
     super(scope, id, stackPropsOf(props.context, 'operations', 'alarms, dashboard and operator role'));
     addAlarms(this, props);
+    const canaries = addCanaries(this, props);
+    addServiceLevels(this, props, canaries.service);
     addDashboard(this, props);
     this.operatorRole = this.createOperatorRole(props.context);
     new DeployInterlock(this, 'Interlock', { application: props.context.topology.application });

@@ -4,6 +4,7 @@ import {
   type MetricAlarm,
   paginateDescribeAlarms,
 } from '@aws-sdk/client-cloudwatch';
+import { isHalfOfAlarm } from '../naming';
 import type { AlarmState } from '../ports';
 import { ask, type Connection } from './clients';
 
@@ -11,7 +12,7 @@ const STATES: Readonly<Record<string, AlarmState['state']>> = { OK: 'ok', ALARM:
 
 /**
  * Alarms whose names begin with the application's, metric and composite alike, but for those that only turn a scaling
- * policy: a group with nothing to do keeps its scale-in alarm in ALARM for as long as it is quiet.
+ * policy, and those that are one window of a service level: a group with nothing to do keeps its scale-in alarm in ALARM for as long as it is quiet.
  */
 export function alarms(
   connection: Connection,
@@ -27,7 +28,7 @@ export function alarms(
     };
     for await (const page of paginateDescribeAlarms({ client }, input)) {
       for (const alarm of [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])]) {
-        if (onlyScales(alarm)) continue;
+        if (onlyScales(alarm) || isHalfOfAlarm(alarm.AlarmName ?? '')) continue;
         found.push({ name: alarm.AlarmName ?? '', state: STATES[alarm.StateValue ?? ''] ?? 'unknown' });
       }
     }

@@ -10,6 +10,7 @@ import { networkProblems } from './network';
 import { placeProblems } from './places';
 import { registerProblems } from './register';
 import { residencyProblems } from './residency';
+import { serviceLevelProblems } from './service-levels';
 import { tagProblems } from './tags';
 import { zoneProblems } from './zones';
 
@@ -29,4 +30,5 @@ export const RULES: readonly Rule[] = [
   identityProblems,
   gateProblems,
   tagProblems,
+  serviceLevelProblems,
 ];

@@ -7,8 +7,11 @@ const SERVICES: Readonly<Record<string, string>> = {
   'service-quotas': 'servicequotas',
 };
 
-/** Adapters that no drill uses: routing controls are turned by whom `FailoverDns.grantTurn` names. */
-const OF_NO_DRILL = /^lib\/aws\/routing-control/;
+/**
+ * Adapters that no drill uses: routing controls are turned by whom `FailoverDns.grantTurn` names; drift and doctor look with
+ * credentials of their own. What `createAwsCloud` is made of is none of them: a test holds that.
+ */
+export const OF_NO_DRILL = /^lib\/aws\/(routing-control|account-facts|drift-)/;
 
 /** Every action of IAM that the adapters of a drill call: commands and paginators that `lib/aws` imports. */
 export function adapterActions(): readonly string[] {

@@ -1,8 +1,8 @@
 import { operatorRoleName } from '../../lib/naming';
-import { adapterActions } from '../helpers/adapter-actions';
+import { adapterActions, OF_NO_DRILL } from '../helpers/adapter-actions';
 import { evaluatePolicy, type PolicyStatement } from '../helpers/policy-evaluator';
 import { resolveText } from '../helpers/resolve-template';
-import { sources } from '../helpers/sources';
+import { importsOf, sources } from '../helpers/sources';
 import { templatesOf } from '../stacks/example';
 
 /** Services with one control plane for the whole partition, by their prefix in IAM (AWS Fault Isolation Boundaries). */
@@ -76,6 +76,14 @@ function operatorOf(region: string): readonly PolicyStatement[] {
 }
 
 const operators = REGIONS.map(region => [region, operatorOf(region)] as const);
+
+test('what a drill is made of is among what is looked at', () => {
+  const index = sources('lib/aws').find(({ file }) => file === 'lib/aws/index.ts');
+  const own = (index?.text ?? '').split('\n').filter(line => !line.startsWith('export ')).join('\n');
+  const used = importsOf({ file: 'lib/aws/index.ts', text: own });
+  expect(used.length).toBeGreaterThan(8);
+  expect(used.filter(name => OF_NO_DRILL.test(name))).toEqual([]);
+});
 
 describe.each(operators)('law 2: the failover role of %s', (region, statements) => {
   const mayAnywhere = (action: string) => evaluatePolicy(statements, { action }) === 'allowed';
