@@ -178,14 +178,15 @@ export interface Cloud {
   replicationLag(region: string, writerRegion: string): Promise<ReplicationLag | undefined>;
   /**
    * Starts a switchover (no loss; both sides healthy). Sent once, never retried by the adapter, to the Region of
-   * the writer, as AWS asks.
+   * the writer, as AWS asks. `maySend` is asked last of all, right before the signed request leaves; when it says no,
+   * nothing is sent and the call is `refused`.
    */
-  startSwitchover(writerRegion: string, targetClusterArn: string): Promise<void>;
+  startSwitchover(writerRegion: string, targetClusterArn: string, maySend: () => boolean): Promise<void>;
   /**
    * Promotes a cluster without asking the writer; what it had not received is lost. Sent once, never retried by the
-   * adapter, to the Region that takes over.
+   * adapter, to the Region that takes over. `maySend` as for a switchover.
    */
-  startFailover(region: string, targetClusterArn: string): Promise<void>;
+  startFailover(region: string, targetClusterArn: string, maySend: () => boolean): Promise<void>;
 
   /** Groups of clones and workers with their capacity and target health. */
   capacity(region: string): Promise<readonly CapacityGroup[]>;

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors';
 import type { Clock, CloudCall } from '../ports';
 import { fromSdk } from './errors';
 
@@ -10,6 +11,8 @@ export interface ConnectionOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Milliseconds for an answer to one attempt. @default 5000 */
   readonly timeoutMilliseconds?: number;
+  /** Attempts of a call that may be repeated: reads, and writes that are conditional. @default 3 */
+  readonly attempts?: number;
 }
 
 /** The part of an SDK client's configuration that this module decides. */
@@ -36,9 +39,6 @@ type Middleware = (next: Handler, context: { clientName?: string; commandName?: 
 
 type ClientClass<C extends SdkClient> = new (configuration: ClientConfiguration) => C;
 
-/** Attempts of a call that may be repeated: reads, and writes that are conditional. */
-const ATTEMPTS = 3;
-
 /** SDK clients of every service and Region, made when first used, with every call recorded. */
 export class Connection {
   readonly calls: CloudCall[] = [];
@@ -57,12 +57,12 @@ export class Connection {
     const key = `${type.name} ${region} ${once}`;
     const known = this.clients.get(key);
     if (known !== undefined) return known as C;
-    const { endpoint, credentials, timeoutMilliseconds = 5000 } = this.options;
+    const { endpoint, credentials, timeoutMilliseconds = 5000, attempts = 3 } = this.options;
     const made = new type({
       region,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
-      maxAttempts: once ? 1 : ATTEMPTS,
+      maxAttempts: once ? 1 : attempts,
       requestHandler: { connectionTimeout: 2000, requestTimeout: timeoutMilliseconds },
     });
     made.middlewareStack.add(this.record(region), {
@@ -127,6 +127,27 @@ export class Connection {
         }
       };
   }
+}
+
+/** A command's own middleware. */
+interface Guarded {
+  readonly middlewareStack: {
+    add(middleware: Middleware, options: { step: 'deserialize'; name: string; priority: 'low' }): void;
+  };
+}
+
+/**
+ * Asks `maySend` after the request was signed and before it leaves. A process that stands still earlier than that sends
+ * nothing when it wakes too late; one that stands still later sends a signature that the provider refuses once it is five
+ * minutes old (IAM guide, "Signature Version 4": a request must arrive within five minutes of its timestamp).
+ */
+export function sendOnlyIf(command: Guarded, maySend: () => boolean): void {
+  const guard: Middleware = next => async args => {
+    if (!maySend()) throw new HoldfastError('refused', 'it was not sent: it may not be sent any more');
+    return next(args);
+  };
+  // Innermost of all: what stands nearest to the connection.
+  command.middlewareStack.add(guard, { step: 'deserialize', name: 'holdfastMaySend', priority: 'low' });
 }
 
 /** Sends, and turns an error of the SDK into one of the family. */

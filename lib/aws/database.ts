@@ -9,7 +9,7 @@ import {
 import { HoldfastError } from '../errors';
 import { globalClusterIdentifier } from '../naming';
 import type { DatabaseMember, DatabaseState } from '../ports';
-import { ask, type Connection } from './clients';
+import { ask, type Connection, sendOnlyIf } from './clients';
 
 /** The Aurora global database. */
 export class GlobalDatabaseApi {
@@ -46,14 +46,18 @@ export class GlobalDatabaseApi {
    * Starts a switchover. The request goes to the Region of the current writer and names the cluster that takes over
    * by its ARN (Aurora guide, "Performing switchovers for Amazon Aurora global databases"). Sent once.
    */
-  async startSwitchover(writerRegion: string, targetClusterArn: string): Promise<void> {
+  async startSwitchover(
+    writerRegion: string,
+    targetClusterArn: string,
+    maySend: () => boolean,
+  ): Promise<void> {
+    const command = new SwitchoverGlobalClusterCommand({
+      GlobalClusterIdentifier: this.identifier,
+      TargetDbClusterIdentifier: targetClusterArn,
+    });
+    sendOnlyIf(command, maySend);
     await ask(`switching the global database over, in ${writerRegion}`, () =>
-      this.connection.client(RDSClient, writerRegion, true).send(
-        new SwitchoverGlobalClusterCommand({
-          GlobalClusterIdentifier: this.identifier,
-          TargetDbClusterIdentifier: targetClusterArn,
-        }),
-      ),
+      this.connection.client(RDSClient, writerRegion, true).send(command),
     );
   }
 
@@ -62,15 +66,15 @@ export class GlobalDatabaseApi {
    * nothing is asked of the one that is lost (Aurora guide, "Performing managed failovers for Aurora global
    * databases"). Sent once.
    */
-  async startFailover(region: string, targetClusterArn: string): Promise<void> {
+  async startFailover(region: string, targetClusterArn: string, maySend: () => boolean): Promise<void> {
+    const command = new FailoverGlobalClusterCommand({
+      GlobalClusterIdentifier: this.identifier,
+      TargetDbClusterIdentifier: targetClusterArn,
+      AllowDataLoss: true,
+    });
+    sendOnlyIf(command, maySend);
     await ask(`failing the global database over, in ${region}`, () =>
-      this.connection.client(RDSClient, region, true).send(
-        new FailoverGlobalClusterCommand({
-          GlobalClusterIdentifier: this.identifier,
-          TargetDbClusterIdentifier: targetClusterArn,
-          AllowDataLoss: true,
-        }),
-      ),
+      this.connection.client(RDSClient, region, true).send(command),
     );
   }
 
@@ -89,6 +93,6 @@ export class GlobalDatabaseApi {
 }
 
 /** RDS reports a move in `FailoverState`, and in the status as `switching-over` or `failing-over`. */
-function isMoving(cluster: GlobalCluster): boolean {
+export function isMoving(cluster: GlobalCluster): boolean {
   return Boolean(cluster.FailoverState?.Status) || /switching|failing/.test(cluster.Status ?? '');
 }

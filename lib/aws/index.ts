@@ -13,6 +13,7 @@ import { bootstrapVersion, dataKeyState, stacks } from './surroundings';
 
 export { type AccountFacts, createAccountFacts } from './account-facts';
 export type { ConnectionOptions } from './clients';
+export { createDriftAccount, type OpenDriftAccount } from './drift-account';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 
 export { controlCluster } from './routing-control-cluster';
@@ -50,8 +51,8 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     databaseState: (region, statusOf) => database.state(region, statusOf),
     replicationLag: (region, writerRegion) =>
       replicationLag(connection, { application, region, writerRegion }),
-    startSwitchover: (writerRegion, arn) => database.startSwitchover(writerRegion, arn),
-    startFailover: (region, arn) => database.startFailover(region, arn),
+    startSwitchover: (writerRegion, arn, maySend) => database.startSwitchover(writerRegion, arn, maySend),
+    startFailover: (region, arn, maySend) => database.startFailover(region, arn, maySend),
     capacity: region => capacity(connection, application, region),
     raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
     configState: region => configState(connection, application, region),

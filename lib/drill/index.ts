@@ -32,5 +32,6 @@ export {
   type UnfinishedDrill,
   unfinishedDrill,
 } from './run/drill';
-export { fileJournals, Journal, type JournalStore } from './run/journal';
+export { Journal, type JournalStore } from './run/journal';
+export { fileJournals } from './run/journal-files';
 export type { LagSample } from './run/lag-recorder';

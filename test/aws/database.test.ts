@@ -1,3 +1,5 @@
+import { RDSClient, SwitchoverGlobalClusterCommand } from '@aws-sdk/client-rds';
+import { sendOnlyIf } from '../../lib/aws/clients';
 import { FakeEndpoint, xmlError, xmlResult } from './fake-endpoint';
 
 const EAST = 'us-east-2';
@@ -77,11 +79,41 @@ describe('the global database', () => {
 
   test('a switchover is asked of the Region of the writer and names the other cluster by its ARN', async () => {
     endpoint.replies = { SwitchoverGlobalCluster: () => xmlResult('SwitchoverGlobalCluster', '') };
-    await endpoint.cloud().startSwitchover(EAST, arn(WEST));
+    await endpoint.cloud().startSwitchover(EAST, arn(WEST), () => true);
     const [sent] = endpoint.sent;
     expect(sent?.region).toBe(EAST);
     expect(sent?.form.get('GlobalClusterIdentifier')).toBe('orders-global');
     expect(sent?.form.get('TargetDbClusterIdentifier')).toBe(arn(WEST));
+  });
+
+  test.each(['startSwitchover', 'startFailover'] as const)(
+    '%s sends nothing once its sender may not send any more',
+    async start => {
+      const cloud = endpoint.cloud();
+      await expect(cloud[start](WEST, arn(WEST), () => false)).rejects.toMatchObject({ code: 'refused' });
+      expect(endpoint.sent).toEqual([]);
+      expect(cloud.calls()).toHaveLength(1);
+    },
+  );
+
+  test('whether it may be sent is asked after it was signed', async () => {
+    const order: string[] = [];
+    const { endpoint: url } = endpoint.access();
+    const credentials = async () => {
+      order.push('signed');
+      return { accessKeyId: 'test', secretAccessKey: 'test' };
+    };
+    endpoint.replies = { SwitchoverGlobalCluster: () => xmlResult('SwitchoverGlobalCluster', '') };
+    const client = new RDSClient({ region: EAST, endpoint: url, credentials, maxAttempts: 1 });
+    const command = new SwitchoverGlobalClusterCommand({
+      GlobalClusterIdentifier: 'orders-global',
+      TargetDbClusterIdentifier: arn(WEST),
+    });
+    sendOnlyIf(command, () => order.push(`asked, ${endpoint.sent.length} sent`) > 0);
+    await client.send(command);
+    client.destroy();
+    expect(order).toEqual(['signed', 'asked, 0 sent']);
+    expect(endpoint.sent).toHaveLength(1);
   });
 });
 

@@ -49,7 +49,7 @@ describe('repetition by the SDK', () => {
   ])('a switchover is sent once, whatever comes back: %s', async (_what, reply) => {
     endpoint.replies = { SwitchoverGlobalCluster: reply };
     const arn = 'arn:aws:rds:us-west-2:000000000000:cluster:orders-us-west-2';
-    expect(await codeOf(endpoint.cloud().startSwitchover(EAST, arn))).toBe('unavailable');
+    expect(await codeOf(endpoint.cloud().startSwitchover(EAST, arn, () => true))).toBe('unavailable');
     expect(endpoint.of('SwitchoverGlobalCluster')).toHaveLength(1);
   });
 });

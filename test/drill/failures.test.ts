@@ -194,9 +194,9 @@ describe('a failure', () => {
         }
         return context.cloud.databaseState(region, statusOf);
       },
-      startSwitchover: async (region, arn) => {
+      startSwitchover: async (region, arn, maySend) => {
         sentAt = harness.clock.monotonic();
-        await context.cloud.startSwitchover(region, arn);
+        await context.cloud.startSwitchover(region, arn, maySend);
       },
     };
     const { report } = await runDrill({ ...context, cloud }, { to: WEST });

@@ -143,8 +143,10 @@ export class FakeWorld {
             ? undefined
             : { seconds: this.lagSeconds, ageSeconds: this.lagAgeSeconds },
         ),
-      startSwitchover: (region, arn) => call('startSwitchover', region, () => this.switchOver(region, arn)),
-      startFailover: (region, arn) => call('startFailover', region, () => this.failOver(region, arn)),
+      startSwitchover: (region, arn, maySend) =>
+        call('startSwitchover', region, () => this.sent(maySend, () => this.switchOver(region, arn))),
+      startFailover: (region, arn, maySend) =>
+        call('startFailover', region, () => this.sent(maySend, () => this.failOver(region, arn))),
       capacity: region => call('capacity', region, () => this.groups[region] ?? []),
       raiseFloor: (region, name, minimum) =>
         call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
@@ -274,6 +276,11 @@ export class FakeWorld {
         status: this.statuses[region],
       })),
     };
+  }
+
+  private sent(maySend: () => boolean, act: () => void): void {
+    if (!maySend()) throw new HoldfastError('refused', 'not sent');
+    act();
   }
 
   private switchOver(region: string, arn: string): void {

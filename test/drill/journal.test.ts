@@ -69,6 +69,52 @@ describe('a journal on disk', () => {
     expect(journal.mayHaveActed(step)).toBe(true);
   });
 
+  describe('of two processes', () => {
+    const by = (writer: string) => new Journal(fileJournals(directory).open('one'), now, writer);
+    const begin = { type: 'begin', mode: 'switchover', id: 'one', to: 'us-west-2' } as const;
+    const types = () => open('one').entries.map(({ type }) => type);
+
+    test('what the earlier one writes after it was taken over does not count', () => {
+      const first = by('first');
+      first.append(begin);
+      const second = by('second');
+      first.append({ type: 'step-begin', step: 'fence' });
+      second.takeOver();
+      expect(second.has('step-begin', 'fence')).toBe(true);
+      first.append({ type: 'rollback', cause: 'rolled-back', reason: 'it woke late' });
+      second.append({ type: 'step-end', step: 'fence', seconds: 1 });
+      expect(types()).toEqual(['begin', 'step-begin', 'take-over', 'step-end']);
+      expect(open('one').entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    });
+
+    test('of two that take over at once one counts', () => {
+      by('first').append(begin);
+      const [second, third] = [by('second'), by('third')];
+      second.takeOver();
+      third.takeOver();
+      third.append({ type: 'end', outcome: 'done' });
+      expect(types()).toEqual(['begin', 'take-over']);
+      expect(open('one').unfinished).toBe(true);
+    });
+
+    test('an act without an answer may still arrive, whoever sent it', () => {
+      const step = 'switch-database';
+      const first = by('first');
+      first.append(begin);
+      first.append({ type: 'act', step });
+      expect(first.unanswered(step)).toEqual([{ own: true }]);
+      const second = by('second');
+      second.takeOver();
+      second.append({ type: 'act', step });
+      second.append({ type: 'act-refused', step, reason: 'already moving' });
+      // The refusal answers the second act alone.
+      expect(second.unanswered(step)).toEqual([{ own: false }]);
+      second.append({ type: 'act', step });
+      second.append({ type: 'act-answered', step });
+      expect(second.unanswered(step)).toEqual([{ own: false }]);
+    });
+  });
+
   test('drills are listed oldest first, and a folder without a journal is none', () => {
     const store = fileJournals(directory);
     store.save('nothing', 'report.md', 'text');

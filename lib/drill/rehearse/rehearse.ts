@@ -6,7 +6,7 @@ import { planDrill } from '../plan/plan';
 import type { DrillMode, Phase, StepId } from '../plan/plan-steps';
 import { globalCalls } from '../report/report';
 import type { DrillContext, DrillRequest } from '../run/context';
-import { fileJournals } from '../run/journal';
+import { fileJournals } from '../run/journal-files';
 import { LOOKS, type Rehearsed } from './looks';
 import { renderRehearsal } from './rehearsal-text';
 

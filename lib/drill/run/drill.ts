@@ -9,7 +9,8 @@ import { HeldLock } from './drill-lock';
 import { driveForward, driveRollback, type Ending, rollbackOf } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
-import { fileJournals, Journal, type JournalStore } from './journal';
+import { Journal, type JournalStore } from './journal';
+import { fileJournals } from './journal-files';
 import { LagRecorder } from './lag-recorder';
 import { closePlanless } from './planless';
 import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
@@ -124,6 +125,7 @@ async function withTakenUp(
   try {
     // While the lock was waited for, its holder may have gone on: what it has sent and how far it came stands in
     // the journal, of which nobody else is the writer now.
+    openJournal(context, found.id).takeOver();
     const { plan, journal } = await takeUp(context, { id: found.id });
     return await act(makeRun(context, plan, journal, lock));
   } finally {
@@ -152,7 +154,7 @@ async function overtaken(context: DrillContext, { plan, journal }: UnfinishedDri
   const untouched = sameRecord(state.record, plan.before) && !journal.has('step-end', 'fence');
   if (ours || untouched) return false;
   const reason = `overtaken: the register was moved by ${state.updatedBy}`;
-  journal.append({ type: 'end', outcome: 'safe-stop', reason });
+  journal.close('safe-stop', reason);
   return true;
 }
 
@@ -171,7 +173,7 @@ async function leftBehind(
   const fenced = journal.mayHaveActed('fence') || journal.has('step-end', 'fence');
   if (!sameRecord(record, fenced ? back.active : before)) return false;
   const reason = `left behind by a failover: ${record.region} did not serve again`;
-  journal.append({ type: 'end', outcome: 'safe-stop', reason });
+  journal.close('safe-stop', reason);
   return true;
 }
 
@@ -233,10 +235,12 @@ async function closeOnError<T>(journal: Journal, begin: () => Promise<T>): Promi
 
 const makeRun = (context: DrillContext, plan: Plan, journal: Journal, lock: HeldLock): Run => ({
   ...{ context, plan, journal, lock },
+  beganAt: context.clock.monotonic(),
+  maySend: () => lock.sure,
   records: recordsOf(plan, journal.last('turn')?.epoch),
 });
 
 const storeOf = (context: DrillContext): JournalStore => context.journals ?? fileJournals(context.directory);
 
 const openJournal = (context: DrillContext, id: string): Journal =>
-  new Journal(storeOf(context).open(id), context.clock.now);
+  new Journal(storeOf(context).open(id), context.clock.now, context.holder);

@@ -6,6 +6,7 @@ import { databasePlace } from '../steps/database';
 import type { DrillContext } from './context';
 import { isAborted, isConflict, isRefused, isUnavailable, messageOf } from './failures';
 import type { Journal } from './journal';
+import { outliveLateCalls } from './late-calls';
 import { readRegister } from './registers';
 import { rollBack } from './rollback';
 import { pastNoReturn, pollMilliseconds, runSteps } from './runner';
@@ -34,6 +35,7 @@ export async function driveForward(run: Run): Promise<Ending> {
   try {
     if (run.journal.last('turn') !== undefined) await turnForward(run);
     await runSteps(run);
+    await outliveLateCalls(run);
     return { outcome: 'done', final: true, next: nextAfter(run) };
   } catch (error) {
     if (isConflict(error)) return conflicted(run, messageOf(error));

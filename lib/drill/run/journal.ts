@@ -1,20 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import path from 'node:path';
 import type { Check } from '../checks/check';
 import type { Plan } from '../plan/plan';
 import type { DrillMode, StepId } from '../plan/plan-steps';
 import type { DrillOutcome } from '../report/report';
-import { byTime } from './drill-id';
+import { withoutSuperseded } from './terms';
 
 /** What a journal says, one a line. Together they are enough to resume a drill or to undo it. */
 export type JournalFact =
@@ -39,9 +27,13 @@ export type JournalFact =
   | { readonly type: 'step-begin'; readonly step: StepId }
   /** The call is about to be sent. Written before each act of a step that may not be repeated. */
   | { readonly type: 'act'; readonly step: StepId }
+  /** The provider answered that it acts: nothing of this act is on its way any more. */
+  | { readonly type: 'act-answered'; readonly step: StepId }
   /** The provider definitely did not act. */
   | { readonly type: 'act-refused'; readonly step: StepId; readonly reason: string }
   | { readonly type: 'step-end'; readonly step: StepId; readonly seconds: number; readonly note?: string }
+  /** Another process drives from here on; what earlier ones still write counts no more. */
+  | { readonly type: 'take-over' }
   | {
       readonly type: 'resume';
       readonly holder: string;
@@ -65,8 +57,16 @@ export interface LedgerPointer {
   readonly file: string;
 }
 
-/** A fact with its place and wall-clock time (ISO 8601). */
-export type JournalEntry = JournalFact & { readonly seq: number; readonly at: string };
+/**
+ * A fact with its place, its wall-clock time (ISO 8601), and who wrote it: each process that takes a drill up begins a new
+ * term.
+ */
+export type JournalEntry = JournalFact & {
+  readonly seq: number;
+  readonly at: string;
+  readonly term?: number;
+  readonly writer?: string;
+};
 
 /** Where the lines of a journal go. An append has reached the disk when it returns. */
 export interface JournalFile {
@@ -86,19 +86,45 @@ export interface JournalStore {
 /** Write-ahead journal of one drill. */
 export class Journal {
   readonly entries: JournalEntry[];
+  private term: number;
 
   constructor(
     private readonly file: JournalFile,
     private readonly now: () => Date,
+    /** The process that writes; never reused. @default - one that only reads */
+    private readonly writer?: string,
   ) {
     this.entries = parse(file.read());
+    this.term = this.entries.at(-1)?.term ?? (writer === undefined ? 0 : 1);
   }
 
   /** Appends a fact; it has reached the disk when this returns. */
   append(fact: JournalFact): void {
-    const entry: JournalEntry = { seq: this.entries.length + 1, at: this.now().toISOString(), ...fact };
+    const { term, writer } = this;
+    const entry: JournalEntry = {
+      seq: this.entries.length + 1,
+      at: this.now().toISOString(),
+      ...(writer === undefined ? {} : { term, writer }),
+      ...fact,
+    };
     this.file.append(`${JSON.stringify(entry)}\n`);
     this.entries.push(entry);
+  }
+
+  /**
+   * Begins a term of this process, and reads what stands before it: nothing that another process writes from now on
+   * counts. Only who holds the drill lock may.
+   */
+  takeOver(): void {
+    this.term = (this.entries.at(-1)?.term ?? 0) + 1;
+    this.append({ type: 'take-over' });
+    this.entries.splice(0, this.entries.length, ...parse(this.file.read()));
+  }
+
+  /** Ends a drill that another process left. */
+  close(outcome: DrillOutcome, reason: string): void {
+    this.takeOver();
+    this.append({ type: 'end', outcome, reason });
   }
 
   /** Facts of one type, in order. */
@@ -122,6 +148,18 @@ export class Journal {
     return of('act') > of('act-refused');
   }
 
+  /** Acts of the step whose answer never came, of this process and of those before it: each may still arrive. */
+  unanswered(step: StepId): { readonly own: boolean }[] {
+    const open: JournalEntry[] = [];
+    for (const entry of this.entries) {
+      if (!('step' in entry) || entry.step !== step) continue;
+      if (entry.type === 'act') open.push(entry);
+      const ends = entry.type === 'act-refused' || entry.type === 'act-answered';
+      if (ends && open.at(-1)?.term === entry.term) open.pop();
+    }
+    return open.map(({ term }) => ({ own: term === this.term }));
+  }
+
   /** The plan, once preflight was passed. */
   get plan(): Plan | undefined {
     return this.last('plan')?.plan;
@@ -138,14 +176,14 @@ export class Journal {
   }
 }
 
-/** All whole lines: a kill in the middle of a write leaves half a line, whose act was then never sent. */
+/** All whole lines that count: a kill in the middle of a write leaves half a line, whose act was then never sent. */
 function parse(text: string): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const line of text.split('\n')) {
     const entry = parseLine(line);
     if (entry !== undefined) entries.push(entry);
   }
-  return entries;
+  return withoutSuperseded(entries).map((entry, index) => ({ ...entry, seq: index + 1 }));
 }
 
 function parseLine(line: string): JournalEntry | undefined {
@@ -153,60 +191,5 @@ function parseLine(line: string): JournalEntry | undefined {
     return JSON.parse(line) as JournalEntry;
   } catch {
     return undefined;
-  }
-}
-
-/** Journals as `<directory>/<id>/journal.jsonl`, each line synced to the disk. */
-export function fileJournals(directory: string): JournalStore {
-  return {
-    open: id => new SyncedFile(path.join(directory, id)),
-    ids: () =>
-      existsSync(directory)
-        ? readdirSync(directory)
-            .filter(id => existsSync(path.join(directory, id, 'journal.jsonl')))
-            .sort(byTime)
-        : [],
-    save: (id, name, text) => {
-      mkdirSync(path.join(directory, id), { recursive: true });
-      writeFileSync(path.join(directory, id, name), text);
-    },
-  };
-}
-
-class SyncedFile implements JournalFile {
-  private readonly file: string;
-  private ready = false;
-
-  constructor(private readonly folder: string) {
-    this.file = path.join(folder, 'journal.jsonl');
-  }
-
-  append(line: string): void {
-    const born = !existsSync(this.file);
-    if (born) mkdirSync(this.folder, { recursive: true });
-    // A torn last line must not swallow the next one.
-    const torn = !this.ready && !/(^|\n)$/.test(this.read());
-    const descriptor = openSync(this.file, 'a', 0o600);
-    try {
-      writeSync(descriptor, torn ? `\n${line}` : line);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    if (born) syncFolder(this.folder);
-    this.ready = true;
-  }
-
-  read(): string {
-    return existsSync(this.file) ? readFileSync(this.file, 'utf8') : '';
-  }
-}
-
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

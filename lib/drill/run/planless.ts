@@ -13,11 +13,11 @@ export function closePlanless(context: DrillContext, store: JournalStore, own: s
   const { clock } = context;
   const before = clock.now().getTime() - ALIVE_MINUTES * 60_000;
   for (const id of store.ids().filter(known => known !== own)) {
-    const journal = new Journal(store.open(id), clock.now);
+    const journal = new Journal(store.open(id), clock.now, context.holder);
     const begun = Date.parse(journal.entries[0]?.at ?? '');
     if (!journal.planless || !(begun < before)) continue;
     const reason = 'its process died before there was a plan; nothing was changed';
-    journal.append({ type: 'end', outcome: 'aborted', reason });
+    journal.close('aborted', reason);
     context.output.emit({ code: 'drill.planless', level: 'warn', text: `drill ${id} is closed: ${reason}` });
   }
 }

@@ -126,12 +126,23 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
     run.journal.append({ type: 'act-refused', step: step.id, reason: run.problem });
     return false;
   }
+  let denied = false;
+  run.maySend = () => {
+    denied = !run.lock.sure;
+    return !denied;
+  };
   try {
+    if (!step.repeatable) run.sentAt = run.context.clock.monotonic();
     await action.perform?.(run);
     run.problem = undefined;
+    if (!step.repeatable) run.journal.append({ type: 'act-answered', step: step.id });
   } catch (error) {
     if (isRefused(error))
       run.journal.append({ type: 'act-refused', step: step.id, reason: messageOf(error) });
+    if (denied) {
+      run.problem = messageOf(error);
+      return false;
+    }
     // A refusal may say no more than that an earlier act, whose answer was lost, has been accepted.
     const open = isRefused(error) && !step.repeatable && run.journal.mayHaveActed(step.id);
     if (!open && !isUnavailable(error)) throw error;
@@ -141,7 +152,7 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
 }
 
 /** Keeps the lock, waiting out a provider that does not answer for as long as a lease. */
-async function ensureLock(run: Run): Promise<void> {
+export async function ensureLock(run: Run): Promise<void> {
   const { clock, timeScale } = run.context;
   const startedAt = clock.monotonic();
   const patience = (LOCK_LEASE_SECONDS * 2 * 1000) / timeScale;

@@ -16,6 +16,12 @@ export interface Run {
   fencedAt?: number;
   /** ARN of the cluster that takes over. */
   targetClusterArn?: string;
+  /** Monotonic milliseconds at which this process began to drive it. */
+  readonly beganAt: number;
+  /** Monotonic milliseconds at which it last sent what may not be repeated. */
+  sentAt?: number;
+  /** Whether an act that may not be repeated may leave at this moment; asked when all but the sending is done. */
+  maySend: () => boolean;
   /** What went wrong with the last act of the step under way. */
   problem?: string;
   /** Why the step under way is not done yet; for the message when it gets stuck. */

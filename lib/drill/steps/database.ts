@@ -34,11 +34,13 @@ const moveDatabase = (send: (run: Run, targetClusterArn: string) => Promise<void
 
 /** Starts the switchover of the global database, once; AWS wants it in the Region of the writer. */
 export const switchDatabase = moveDatabase((run, arn) =>
-  run.context.cloud.startSwitchover(run.plan.from, arn),
+  run.context.cloud.startSwitchover(run.plan.from, arn, () => run.maySend()),
 );
 
 /** Promotes the standby without asking the old writer, once. */
-export const failOverDatabase = moveDatabase((run, arn) => run.context.cloud.startFailover(run.plan.to, arn));
+export const failOverDatabase = moveDatabase((run, arn) =>
+  run.context.cloud.startFailover(run.plan.to, arn, () => run.maySend()),
+);
 
 /** Waits until the provider and the Region's own service agree that the database can be written there. */
 export const waitWriter: StepAction = {

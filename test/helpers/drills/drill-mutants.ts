@@ -19,11 +19,25 @@ export function mutatedPlan(line: string, mutant: Mutant | undefined): string {
 }
 
 /** A journal of which a resumed process knows no more than the plan. */
-export const forgetful = (text: string): string =>
+const forgetful = (text: string): string =>
   text
     .split('\n')
-    .filter(line => /"type":"(begin|plan|end)"/.test(line))
+    .filter(line => /"type":"(begin|plan|take-over|end)"/.test(line))
     .join('\n');
+
+/** What a mutant reads of a journal. */
+export function mutatedRead(text: string, mutant: Mutant | undefined): string {
+  switch (mutant) {
+    case 'resume forgets the journal':
+      return forgetful(text);
+    case 'lets another move begin while a call may be late':
+      return text.replace(/^(\{.*)"type":"act"(.*database"\})$/gm, '$&\n$1"type":"act-answered"$2');
+    case 'counts what a superseded process writes':
+      return text.replace(/"term":\d+,"writer":"[^"]*",/g, '');
+    default:
+      return text;
+  }
+}
 
 const done: StepAction = { examine: async () => 'done' };
 

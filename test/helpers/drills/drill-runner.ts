@@ -4,7 +4,7 @@ import { HoldfastError } from '../../../lib/errors';
 import type { Clock, Cloud, DrillLock, Outside, OutsideAnswer, OutsideRequest } from '../../../lib/ports';
 import { SimulatedProcess } from '../simulation';
 import type { DrillFaults } from './drill-faults';
-import { forgetful, mutatedPlan } from './drill-mutants';
+import { mutatedPlan, mutatedRead } from './drill-mutants';
 import { LEASE } from './drill-region';
 import type { DrillWorld } from './drill-world';
 import { OPERATOR, REGIONS, type Region } from './network';
@@ -15,6 +15,8 @@ const NO_ANSWER = 5000;
 const TIMEOUT = 20_000;
 /** A call that timed out may still take effect this much later. */
 const LATE = 5000;
+/** The provider refuses a signature that is older; the worst that clocks allow. */
+const SIGNATURE = 599_000;
 
 const lines = (promotion: number) => [
   { phase: 'scale-up', seconds: 60 },
@@ -64,6 +66,8 @@ export class DrillRunner extends SimulatedProcess {
   readonly stop = new AbortController();
   /** Resolves when it is killed. */
   readonly killed: Promise<void>;
+  /** Milliseconds for which it stands still at the next call that moves the database, its request already signed. */
+  stall = 0;
   private die: () => void = () => undefined;
   /** Seconds that its clock counts in a true one. */
   private readonly pace: number;
@@ -114,8 +118,7 @@ export class DrillRunner extends SimulatedProcess {
       open: id => {
         const file = this.journals.open(id);
         return {
-          read: () =>
-            this.world.mutant === 'resume forgets the journal' ? forgetful(file.read()) : file.read(),
+          read: () => mutatedRead(file.read(), this.world.mutant),
           append: record => {
             if (this.dead) throw new Killed();
             const line = mutatedPlan(record, this.world.mutant);
@@ -242,6 +245,28 @@ export class DrillRunner extends SimulatedProcess {
     });
   }
 
+  /** A move of the database. It may stand still after its last look at the lock, when the request is signed. */
+  private async move(
+    kind: 'switchover' | 'failover',
+    region: string,
+    arn: string,
+    maySend: () => boolean,
+  ): Promise<void> {
+    const { simulation, database, mutant } = this.world;
+    await this.awake();
+    if (!maySend() && mutant !== 'sends without a last look at the lock') {
+      throw new HoldfastError('refused', `${kind} in ${region}: not sent`);
+    }
+    const signedAt = simulation.time;
+    if (this.stall > 0) this.pause(this.stall);
+    this.stall = 0;
+    const method = kind === 'switchover' ? 'startSwitchover' : 'startFailover';
+    await this.call(method, region, () => {
+      if (simulation.time - signedAt > SIGNATURE) throw new HoldfastError('refused', 'signature expired');
+      database.start(kind, arn, region, this.name);
+    });
+  }
+
   private cloud(): Cloud {
     const { world } = this;
     const { database } = world;
@@ -276,10 +301,8 @@ export class DrillRunner extends SimulatedProcess {
           seconds: database.lagSeconds(region as Region),
           ageSeconds: 30,
         })),
-      startSwitchover: (region, arn) =>
-        this.call('startSwitchover', region, () => database.start('switchover', arn, region, this.name)),
-      startFailover: (region, arn) =>
-        this.call('startFailover', region, () => database.start('failover', arn, region, this.name)),
+      startSwitchover: (region, arn, maySend) => this.move('switchover', region, arn, maySend),
+      startFailover: (region, arn, maySend) => this.move('failover', region, arn, maySend),
       capacity: region => this.call('capacity', region, () => world.capacity(region as Region)),
       raiseFloor: (region, group, minimum) =>
         this.call('raiseFloor', region, partly => {

@@ -3,7 +3,7 @@ import type { Random } from '../simulation';
 import { CALL_FAULTS, FAULTS } from './drill-faults';
 import { MODES } from './drill-matrix';
 import type { DrillRunner } from './drill-runner';
-import { DrillStory, type LifeEnding, type StoryResult } from './drill-story';
+import { type Command, DrillStory, type LifeEnding, type StoryResult } from './drill-story';
 import type { Mutant } from './drill-world';
 import { arnOf, PERSON } from './global-database';
 import { CHECKERS, OPERATOR, otherThan, REGIONS, type Region, SITES, WITNESS } from './network';
@@ -64,6 +64,8 @@ class DrillSchedule {
         }
       }
       await Promise.all(overlapping);
+      // The way home, while what an earlier process sent may still be on its way.
+      if (random.chance(0.3)) await this.life('home');
       this.over = true;
       for (const lift of this.lifts) lift();
     });
@@ -92,7 +94,7 @@ class DrillSchedule {
     }
   }
 
-  private async life(command: 'run' | 'resume' | 'abort'): Promise<LifeEnding> {
+  private async life(command: Exclude<Command, 'fail over'>): Promise<LifeEnding> {
     const { story, random } = this;
     const { simulation } = story.world;
     const runner = story.process();
@@ -116,12 +118,18 @@ class DrillSchedule {
     if (random.chance(0.6)) return;
     let left = Math.ceil(random.between(0, 30));
     const atAct = random.chance(0.5);
-    const dies = random.chance(0.5);
+    const how = random.pick(['dies', 'dies', 'pauses', 'stalls'] as const);
     const after = random.pick([0, 50, random.between(1, 100)]);
     runner.onRecord = ({ type, step = '' }) => {
       left -= 1;
       if (atAct ? type !== 'act' || !step.endsWith('database') : left !== 0) return;
-      const strike = () => (dies ? runner.kill() : runner.pause(random.between(31_000, 2 * MINUTE)));
+      if (how === 'stalls') {
+        // With its request signed: until the next process has come, and maybe gone, or the provider refuses it.
+        runner.stall = random.between(31_000, random.pick([2, 12]) * MINUTE);
+        return;
+      }
+      const strike = () =>
+        how === 'dies' ? runner.kill() : runner.pause(random.between(31_000, 2 * MINUTE));
       if (after === 0) strike();
       else simulation.at(simulation.time + after, strike);
     };

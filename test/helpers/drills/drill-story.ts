@@ -23,7 +23,7 @@ const LONGEST_MOVE = 300_000;
 const RESUMES = 3;
 
 /** What a process is told to do. */
-export type Command = 'run' | 'resume' | 'abort' | 'fail over';
+export type Command = 'run' | 'resume' | 'abort' | 'fail over' | 'home';
 
 /** How a life ended. */
 export type LifeEnding = DrillResult['report']['outcome'] | 'killed' | `error: ${string}`;
@@ -111,6 +111,7 @@ export class DrillStory {
     const context = runner.context();
     if (command === 'resume') return resumeDrill(context);
     if (command === 'abort') return abortDrill(context);
+    if (command === 'home') return runDrill(context, { mode: 'switchover', to: this.from });
     const { to } = this;
     const mode = command === 'fail over' ? 'failover' : this.mode;
     return runDrill(context, {
@@ -125,9 +126,9 @@ export class DrillStory {
   private judgeEnding({ report }: DrillResult): LifeEnding {
     const { world } = this;
     const { record } = world.register;
-    const { outcome, reason = '', next } = report;
+    const { outcome, reason = '', next, from, to } = report;
     const writes = record.phase === 'active' && world.database.writable === record.region;
-    const where = { done: this.to, aborted: this.from, 'rolled-back': this.from }[outcome as string];
+    const where = { done: to, aborted: from, 'rolled-back': from }[outcome as string];
     const isThere = record.phase === 'active' && record.region === where && (writes || world.meddlingUnseen);
     if (where !== undefined && !isThere) {
       world.violate(`${outcome}, and ${record.region} is ${record.phase}`);

@@ -16,6 +16,9 @@ export const MUTANTS = [
   'repeats an unrepeatable step',
   'resume forgets the journal',
   'acts without the lock',
+  'sends without a last look at the lock',
+  'lets another move begin while a call may be late',
+  'counts what a superseded process writes',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
