@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { applyPolicy } from '../constructs/policy/apply-policy';
+import { findProjectRoot } from '../lib/cli/project-root';
+import { readTopologyFile } from '../lib/cli/topology-file';
+import { HoldfastError } from '../lib/errors';
+import { readAssembly, synthTerraform } from '../lib/terraform';
+import { assertWithinBudget } from '../regions';
+import { buildApp } from '../stacks';
+
+/** The Terraform app: the CDK's templates of the same topology, judged by the same policy, and translated. */
+async function main(): Promise<void> {
+  const { HOLDFAST_TOPOLOGY, HOLDFAST_STATE_BUCKET: bucket, CDKTF_OUTDIR, CDK_DEFAULT_ACCOUNT } = process.env;
+  const root = findProjectRoot(process.cwd());
+  const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8'));
+  const file: string = HOLDFAST_TOPOLOGY ?? context.topology ?? EXAMPLE;
+  const topology = await readTopologyFile(root, file, CDK_DEFAULT_ACCOUNT);
+  assertWithinBudget(topology);
+  const folder = path.resolve(root, CDKTF_OUTDIR ?? 'cdktf.out');
+  const outdir = path.join(folder, 'assembly');
+  const paths = { 'aws:cdk:enable-path-metadata': true };
+  const app = new App({
+    outdir,
+    autoSynth: false,
+    analyticsReporting: false,
+    context: { ...context, ...paths },
+  });
+  buildApp(app, topology);
+  applyPolicy(app);
+  app.synth();
+  const state = bucket === undefined ? {} : { bucket };
+  synthTerraform(readAssembly(outdir, topology.application), { folder, state });
+}
+
+const EXAMPLE = path.join(__dirname, '../regions/examples/orders.js');
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof HoldfastError ? error.message : (error as Error).stack}\n`);
+  process.exitCode = 1;
+});

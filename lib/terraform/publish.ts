@@ -1,0 +1,101 @@
+import { HoldfastError } from '../errors';
+import { attributeOf } from './resource-mapping';
+import type { RegionTemplates, TemplateAsset } from './template';
+import { Expression, Interpolation, type Term } from './term';
+import { NO_LIFECYCLE, type TerraformBlock } from './terraform-block';
+
+/** A file that must lie beside the configuration. */
+export interface AssetFile {
+  readonly asset: TemplateAsset;
+  /** Path in the Region's folder: `assets/<hash>.zip`. */
+  readonly to: string;
+}
+
+/** Blocks that publish what clones boot, and every file that the configuration reads. */
+export interface Publishing {
+  readonly blocks: readonly TerraformBlock[];
+  readonly files: readonly AssetFile[];
+}
+
+const ADDRESS = 'terraform_data.artifacts';
+
+/**
+ * What clones boot is added to the Region's own bucket under the hash of its content, and never taken away: an older
+ * launch template may still start from it. A resource for each object would delete the one that a release replaces, so
+ * that they are copied by a provisioner, as `cdk deploy` does, before any group uses them.
+ */
+export function publishing(templates: RegionTemplates, blocks: readonly TerraformBlock[]): Publishing {
+  const assets = templates.stacks.flatMap(stack => stack.assets);
+  const functions = new Set(blocks.flatMap(zipOf));
+  const files = assets
+    .filter(({ key }) => functions.delete(key))
+    .map(asset => ({ asset, to: `assets/${asset.key}` }));
+  if (functions.size > 0) throw missing([...functions]);
+  const buckets = new Map(
+    blocks.flatMap(block => (bucketOf(block) === undefined ? [] : [[bucketOf(block), block]])),
+  );
+  const artifacts = assets.filter(({ packaging, bucket }) => packaging === 'file' && buckets.has(bucket));
+  const [first] = artifacts;
+  if (first === undefined) return { blocks, files };
+  const bucket = buckets.get(first.bucket) as TerraformBlock;
+  const publish = publishBlock(templates.region, bucket, artifacts);
+  return {
+    blocks: [...blocks.map(block => afterPublishing(block)), publish],
+    files: [...files, ...artifacts.map(asset => ({ asset, to: `artifacts/${asset.key}` }))],
+  };
+}
+
+function publishBlock(
+  region: string,
+  bucket: TerraformBlock,
+  artifacts: readonly TemplateAsset[],
+): TerraformBlock {
+  const name = attributeOf(`${bucket.type}.${bucket.name}`, 'bucket');
+  return {
+    kind: 'resource',
+    type: 'terraform_data',
+    name: 'artifacts',
+    arguments: {
+      triggers_replace: [name, ...artifacts.map(({ key }) => key).sort()],
+      provisioner: [
+        {
+          'local-exec': {
+            command: 'aws s3 sync --size-only --only-show-errors "$FOLDER" "s3://$BUCKET"',
+            environment: {
+              AWS_REGION: region,
+              BUCKET: name,
+              FOLDER: new Interpolation([new Expression('path.module'), '/artifacts']),
+            },
+          },
+        },
+      ],
+    },
+    dependsOn: [],
+    lifecycle: NO_LIFECYCLE,
+  };
+}
+
+/** A group starts clones as soon as it is there. */
+function afterPublishing(block: TerraformBlock): TerraformBlock {
+  if (block.type !== 'aws_autoscaling_group') return block;
+  return { ...block, dependsOn: [...block.dependsOn, ADDRESS].sort() };
+}
+
+function zipOf({ type, arguments: { filename } }: TerraformBlock): readonly string[] {
+  if (type !== 'aws_lambda_function' || !(filename instanceof Interpolation)) return [];
+  const key = filename.parts.at(-1);
+  return typeof key === 'string' ? [key.replace('/assets/', '')] : [];
+}
+
+function bucketOf({ type, arguments: { bucket } }: TerraformBlock): string | undefined {
+  return type === 'aws_s3_bucket' && typeof (bucket as Term | undefined) === 'string'
+    ? String(bucket)
+    : undefined;
+}
+
+const missing = (keys: readonly string[]): HoldfastError =>
+  new HoldfastError(
+    'invalid-input',
+    'the code of a function is not in the assembly',
+    keys.map(key => ({ path: key, message: 'is of no asset', fix: 'synthesize with asset staging' })),
+  );
