@@ -30,11 +30,14 @@ import {
 export interface AwsConnection {
   readonly region: string;
   readonly endpointUrl?: string;
+  /** @default - the SDK's own chain */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-const clientOf = ({ region, endpointUrl }: AwsConnection) => ({
+const clientOf = ({ region, endpointUrl, credentials }: AwsConnection) => ({
   region,
   endpoint: endpointUrl,
+  credentials,
   maxAttempts: 4,
 });
 

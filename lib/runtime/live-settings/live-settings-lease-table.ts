@@ -10,8 +10,8 @@ import type { LeasePort } from './live-settings-controller';
 import { type ShiftLease, shiftLeaseKey } from './live-settings-lease';
 
 /** The lease as an item of the register's table, read consistently at this Region's endpoint. */
-export function dynamoLease({ region, endpointUrl }: AwsConnection, table: string): LeasePort {
-  const client = new DynamoDBClient({ region, endpoint: endpointUrl, maxAttempts: 3 });
+export function dynamoLease({ region, endpointUrl, credentials }: AwsConnection, table: string): LeasePort {
+  const client = new DynamoDBClient({ region, endpoint: endpointUrl, credentials, maxAttempts: 3 });
   const pk = { S: shiftLeaseKey(region) };
   return {
     async read() {

@@ -73,8 +73,9 @@ export async function turnRelease(
   if (!isOwn && memory.waited !== item.version) {
     return { item, ended: false, waitSeconds: leaseSeconds, waited: item.version };
   }
+  const view = await look(options, item.state, clock.now().getTime());
+  // Not before the look: what was seen then is dated by when it had been seen for certain.
   const now = clock.now().getTime();
-  const view = await look(options, item.state, now);
   const { state, action } = decide(item.state, view, now);
   const startedAt = clock.monotonic();
   const isFresh = memory.wroteAt !== undefined && startedAt - memory.wroteAt < (leaseSeconds * 1000) / 4;
