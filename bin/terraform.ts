@@ -15,7 +15,8 @@ async function main(): Promise<void> {
   const { HOLDFAST_TOPOLOGY, HOLDFAST_STATE_BUCKET: bucket, CDKTF_OUTDIR, CDK_DEFAULT_ACCOUNT } = process.env;
   const root = findProjectRoot(process.cwd());
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8'));
-  const file: string = HOLDFAST_TOPOLOGY ?? context.topology ?? EXAMPLE;
+  const file: string =
+    HOLDFAST_TOPOLOGY ?? context.topology ?? path.join(__dirname, '../regions/examples/orders.js');
   const topology = await readTopologyFile(root, file, CDK_DEFAULT_ACCOUNT);
   assertWithinBudget(topology);
   const folder = path.resolve(root, CDKTF_OUTDIR ?? 'cdktf.out');
@@ -30,11 +31,8 @@ async function main(): Promise<void> {
   buildApp(app, topology);
   applyPolicy(app);
   app.synth();
-  const state = bucket === undefined ? {} : { bucket };
-  synthTerraform(readAssembly(outdir, topology.application), { folder, state });
+  synthTerraform(readAssembly(outdir, topology.application), { folder, state: { bucket } });
 }
-
-const EXAMPLE = path.join(__dirname, '../regions/examples/orders.js');
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof HoldfastError ? error.message : (error as Error).stack}\n`);

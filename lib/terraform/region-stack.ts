@@ -11,7 +11,7 @@ export const TERRAFORM_VERSION = '>= 1.11.0';
 /** Where the state of a Region is kept. */
 export interface StateOptions {
   /** Bucket of the Region's state. @default - `<application>-terraform-<account>-<region>`, in the Region itself */
-  readonly bucket?: string;
+  readonly bucket?: string | undefined;
 }
 
 /** What `cdk.tf.json` holds, as far as it is read here: blocks by kind, type and name. */
