@@ -163,3 +163,39 @@ test('no order of changes changes the report, and every difference is in a findi
     }),
   );
 });
+
+test.each<[string, () => unknown, RegExp]>([
+  [
+    'throws',
+    () => {
+      throw new Error('no such thing');
+    },
+    /rule mine failed.*no such thing/,
+  ],
+  [
+    'throws a text',
+    () => {
+      throw 'text';
+    },
+    /text/,
+  ],
+  ['gives a word', () => 'yes', /no verdict/],
+  ['gives a verdict that holds by a word of its own', () => ({ holds: 'sure' }), /no verdict/],
+  ['gives paths that are none', () => ({ holds: 'yes', paths: 'Properties.A' }), /no verdict/],
+  ['gives a list with nothing in it', () => [null], /no verdict/],
+])('a rule that %s is told as not checked, and the others judge on', (_what, judge, why) => {
+  for (const level of ['noise', 'danger'] as const) {
+    const mine = rule({ id: 'mine', class: level, judge: judge as DriftRule['judge'] });
+    const other = rule({
+      id: 'other',
+      class: 'danger',
+      judge: () => ({ holds: 'yes', paths: ['Properties.A'] }),
+    });
+    const found = judged(changeOf(), mine, other);
+    expect(found.map(each => `${each.class} ${each.rule}`).sort()).toEqual([
+      'danger other',
+      'unchecked mine',
+    ]);
+    expect(found.find(each => each.rule === 'mine')?.why).toMatch(why);
+  }
+});

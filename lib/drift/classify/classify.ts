@@ -1,4 +1,5 @@
 import type { Action, Comparison, Difference, Finding, ResourceChange, Unchecked } from '../model';
+import { verdictsOf } from './ask';
 import { findingOf } from './finding';
 import { concerns, type DriftRule, type Facts, type Judged, type RuleContext } from './rule';
 
@@ -39,7 +40,7 @@ export function classifyChange(
   let left = change;
   let explained = false;
   for (const rule of ours.filter(isExplaining)) {
-    for (const verdict of verdictsOf(rule, left, context)) {
+    for (const verdict of verdictsOf(rule, left, context, findings)) {
       const claimed = claim(rule, left, verdict);
       if (claimed === undefined) continue;
       findings.push(findingOf(change, rule, verdict, claimed.paths));
@@ -52,7 +53,7 @@ export function classifyChange(
   left = { ...left, action: actionOf(change, left.differences) };
   const told = new Set<string>();
   for (const rule of ours.filter(rule => !isExplaining(rule))) {
-    for (const verdict of verdictsOf(rule, left, context)) {
+    for (const verdict of verdictsOf(rule, left, context, findings)) {
       findings.push(findingOf(left, rule, verdict, verdict.paths ?? []));
       for (const path of verdict.paths ?? ['']) told.add(path);
     }
@@ -71,11 +72,6 @@ function isMadeOfDifferences(change: ResourceChange): boolean {
 
 /** Sources of which the action follows from the differences, and is not a tool's own decision. */
 const isByDifference = ({ source }: ResourceChange): boolean => source === 'template' || source === 'parity';
-
-function verdictsOf(rule: DriftRule, change: ResourceChange, context: RuleContext): readonly Judged[] {
-  const verdict = rule.judge(change, context);
-  return verdict === undefined ? [] : Array.isArray(verdict) ? verdict : [verdict as Judged];
-}
 
 /** What an explaining rule may really take: nothing that replaces, creates or deletes, unless it says so. */
 function claim(
