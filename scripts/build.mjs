@@ -19,6 +19,10 @@ chmodSync(path.join(root, 'dist/bin/cli.js'), 0o755);
 const { makeLazy } = await import('./lazy-index.mjs');
 makeLazy(path.join(root, 'dist/constructs/index.js'));
 
+// Every app loads the topology's shape: from one file and not from ninety.
+const { bundleZod } = await import('./bundle-zod.mjs');
+await bundleZod(root);
+
 // `npx holdfast` finds the command here at once; without it npx sets up a copy of the project's own package first.
 const command = path.join(root, 'node_modules', '.bin', 'holdfast');
 rmSync(command, { force: true });
