@@ -13,22 +13,28 @@ export class AssetFiles {
   write(folder: string, files: readonly AssetFile[]): void {
     for (const name of ['assets', 'artifacts'])
       rmSync(path.join(folder, name), { recursive: true, force: true });
-    for (const { asset, to } of files) {
+    for (const { from, to } of files) {
       const target = path.join(folder, to);
       mkdirSync(path.dirname(target), { recursive: true });
-      if (asset.packaging === 'zip') writeFileSync(target, this.zipOf(asset.source));
-      else copyFileSync(asset.source, target);
+      if ('file' in from) copyFileSync(from.file, target);
+      else if ('folder' in from) writeFileSync(target, this.zipOf(from.folder));
+      else writeFileSync(target, zipped(textsOf(from.texts)));
     }
   }
 
   private zipOf(folder: string): Uint8Array {
     const known = this.zips.get(folder);
     if (known !== undefined) return known;
-    const zip = zipSync(filesOf(folder), { level: 6, mtime: ALWAYS });
+    const zip = zipped(filesOf(folder));
     this.zips.set(folder, zip);
     return zip;
   }
 }
+
+const zipped = (files: Zippable): Uint8Array => zipSync(files, { level: 6, mtime: ALWAYS });
+
+const textsOf = (texts: Readonly<Record<string, string>>): Zippable =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)]));
 
 /** Files below a folder by their paths in it, in order. */
 function filesOf(folder: string): Zippable {

@@ -1,15 +1,21 @@
 import { HoldfastError } from '../errors';
 import { attributeOf } from './resource-mapping';
 import type { RegionTemplates, TemplateAsset } from './template';
-import { Expression, Interpolation, type Term } from './term';
+import { Expression, Interpolation, type Term, ZippedText } from './term';
 import { NO_LIFECYCLE, type TerraformBlock } from './terraform-block';
 
 /** A file that must lie beside the configuration. */
 export interface AssetFile {
-  readonly asset: TemplateAsset;
   /** Path in the Region's folder: `assets/<hash>.zip`. */
   readonly to: string;
+  readonly from: AssetSource;
 }
+
+/** What a file is made of: another one, a zipped folder, or zipped text. */
+export type AssetSource =
+  | { readonly file: string }
+  | { readonly folder: string }
+  | { readonly texts: Readonly<Record<string, string>> };
 
 /** Blocks that publish what clones boot, and every file that the configuration reads. */
 export interface Publishing {
@@ -27,9 +33,13 @@ const ADDRESS = 'terraform_data.artifacts';
 export function publishing(templates: RegionTemplates, blocks: readonly TerraformBlock[]): Publishing {
   const assets = templates.stacks.flatMap(stack => stack.assets);
   const functions = new Set(blocks.flatMap(zipOf));
-  const files = assets
+  const texts = blocks.flatMap(({ arguments: args }) =>
+    Object.values(args).flatMap(term => (term instanceof ZippedText ? [term] : [])),
+  );
+  const zips = assets
     .filter(({ key }) => functions.delete(key))
-    .map(asset => ({ asset, to: `assets/${asset.key}` }));
+    .map(({ key, source }): AssetFile => ({ to: `assets/${key}`, from: { folder: source } }));
+  const files = [...zips, ...texts.map(({ path, files }) => ({ to: path, from: { texts: files } }))];
   if (functions.size > 0) throw missing([...functions]);
   const buckets = new Map(
     blocks.flatMap(block => (bucketOf(block) === undefined ? [] : [[bucketOf(block), block]])),
@@ -41,7 +51,10 @@ export function publishing(templates: RegionTemplates, blocks: readonly Terrafor
   const publish = publishBlock(templates.region, bucket, artifacts);
   return {
     blocks: [...blocks.map(block => afterPublishing(block)), publish],
-    files: [...files, ...artifacts.map(asset => ({ asset, to: `artifacts/${asset.key}` }))],
+    files: [
+      ...files,
+      ...artifacts.map(({ key, source }) => ({ to: `artifacts/${key}`, from: { file: source } })),
+    ],
   };
 }
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Values of a Terraform configuration, and how they are written: as JSON, or as an expression within it. */
 
 /** A piece of Terraform's language: `aws_vpc.network_vpc.id`. */
@@ -19,6 +21,19 @@ export function speaksOfStack(term: Term): boolean {
 /** Text with expressions in it. */
 export class Interpolation {
   constructor(readonly parts: readonly (string | Expression)[]) {}
+}
+
+/** The place of a zip that synth writes: small files of their own, which CloudFormation takes as text. */
+export class ZippedText extends Interpolation {
+  /** Path in the Region's folder. */
+  readonly path: string;
+
+  /** @param files text by path in the zip */
+  constructor(readonly files: Readonly<Record<string, string>>) {
+    const path = `assets/${createHash('sha256').update(JSON.stringify(files)).digest('hex')}.zip`;
+    super([new Expression('path.module'), `/${path}`]);
+    this.path = path;
+  }
 }
 
 /** A value: plain data, in which expressions may stand anywhere. */
