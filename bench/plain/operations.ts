@@ -1,14 +1,34 @@
-import { CfnLambdaHook, Duration } from 'aws-cdk-lib';
-import { Alarm, Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnLambdaHook, Duration, Stack } from 'aws-cdk-lib';
+import {
+  Alarm,
+  AlarmRule,
+  AlarmState,
+  ComparisonOperator,
+  CompositeAlarm,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction as Invoke } from 'aws-cdk-lib/aws-events-targets';
-import { AccountPrincipal, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import {
+  Canary,
+  Code as SyntheticsCode,
+  Runtime as SyntheticsRuntime,
+  Schedule as SyntheticsSchedule,
+  Test,
+} from 'aws-cdk-lib/aws-synthetics';
 import { Construct } from 'constructs';
+import { bundle } from './keeper';
+import { addOperator } from './operator';
 import type { PlainService } from './service';
 
 const TOLD = ['Stuck', 'Stalled', 'Late', 'Stopped', 'Behind', 'Cache', 'Reports', 'Shed'];
@@ -19,8 +39,20 @@ export class PlainOperations extends Construct {
     super(scope, 'Operations');
     const { balancer, targetGroups, queue, deadLetters } = service;
     const period = Duration.minutes(1);
-    const aurora = (metricName: string): IMetric => new Metric({ namespace: 'AWS/RDS', metricName, period });
-    const told = (metricName: string): IMetric => new Metric({ namespace: 'Plain', metricName, period });
+    const aurora = (metricName: string): IMetric =>
+      new Metric({
+        namespace: 'AWS/RDS',
+        metricName,
+        dimensionsMap: { DBClusterIdentifier: 'plain' },
+        period,
+      });
+    const told = (metricName: string): IMetric =>
+      new Metric({
+        namespace: 'Plain',
+        metricName,
+        dimensionsMap: { Application: 'plain', Region: Stack.of(this).region },
+        period,
+      });
     const metrics: Readonly<Record<string, IMetric>> = {
       Errors: balancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period }),
       Age: queue.metricApproximateAgeOfOldestMessage({ period }),
@@ -41,37 +73,91 @@ export class PlainOperations extends Construct {
       Latency: balancer.metrics.targetResponseTime({ period }),
     };
     for (const [id, metric] of Object.entries(metrics)) {
-      const alarm = new Alarm(this, id, { metric, threshold: 1, evaluationPeriods: 3 });
+      const alarm = new Alarm(this, id, {
+        metric,
+        alarmDescription: `${id} is where people have to look at it`,
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 2,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
       alarm.addAlarmAction(new SnsAction(topic));
     }
     new Dashboard(this, 'Dashboard', {
       widgets: [Object.entries(metrics).map(([title, metric]) => new GraphWidget({ title, left: [metric] }))],
     });
-    const role = new Role(this, 'Operator', { assumedBy: new AccountPrincipal('000000000000') });
-    for (const action of [
-      'rds:SwitchoverGlobalCluster',
-      'autoscaling:UpdateAutoScalingGroup',
-      'dynamodb:*Item',
-    ]) {
-      role.addToPolicy(new PolicyStatement({ actions: [action], resources: ['*'] }));
-    }
+    addOperator(this);
     this.addHook();
+    this.addLevels(topic);
+    this.addCanaries();
+  }
+
+  /** Burn-rate alarms: five promises, three speeds of two windows each. */
+  private addLevels(topic: ITopic): void {
+    for (const level of ['Orders', 'InTime', 'Fresh', 'Durable', 'Outside'])
+      for (const [rate, long, short] of [
+        ['Fast', 60, 5],
+        ['Slow', 360, 30],
+        ['Leak', 4320, 360],
+      ] as const) {
+        const windows = [long, short].map(minutes => {
+          const period = Duration.minutes(minutes);
+          const of = (metricName: string) =>
+            new Metric({ namespace: level, metricName, statistic: 'Sum', period });
+          const metric = new MathExpression({
+            expression: 'bad / total',
+            period,
+            usingMetrics: { bad: of('Bad'), total: of('Total') },
+          });
+          return new Alarm(this, `${level}${rate}${minutes}`, {
+            metric,
+            threshold: 0.01,
+            evaluationPeriods: 1,
+          });
+        });
+        const alarmRule = AlarmRule.allOf(
+          ...windows.map(alarm => AlarmRule.fromAlarm(alarm, AlarmState.ALARM)),
+        );
+        const both = new CompositeAlarm(this, `${level}${rate}`, { alarmRule });
+        both.addAlarmAction(new SnsAction(topic));
+      }
+  }
+
+  /** Two canaries with a bucket for their reports. */
+  private addCanaries(): void {
+    const bucket = new Bucket(this, 'Reports', {
+      enforceSSL: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    });
+    for (const name of ['service', 'other']) {
+      const role = new Role(this, `Canary-${name}`, { assumedBy: new ServicePrincipal('lambda') });
+      bucket.grantPut(role);
+      new Canary(this, `Ask-${name}`, {
+        canaryName: `plain-${name}`,
+        runtime: SyntheticsRuntime.SYNTHETICS_NODEJS_3_1,
+        test: Test.custom({
+          code: SyntheticsCode.fromInline('exports.handler = async () => {};'),
+          handler: 'index.handler',
+        }),
+        role,
+        artifactsBucketLocation: { bucket },
+        schedule: SyntheticsSchedule.rate(Duration.minutes(1)),
+      });
+    }
   }
 
   /** A hook that is asked before stacks change. */
   private addHook(): void {
     const handler = new LambdaFunction(this, 'Hook', {
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
-      code: Code.fromInline('exports.handler = async () => ({ hookStatus: "SUCCESS" });'),
+      code: bundle('deploy-interlock'),
+      environment: { TABLE: 'plain-register', LEAVE: '/plain/leave' },
+      timeout: Duration.seconds(15),
       logGroup: new LogGroup(this, 'HookLogs'),
     });
     handler.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] }));
-    for (const source of ['aws.cloudformation', 'aws.autoscaling', 'aws.ssm']) {
-      const eventPattern = { source: [source] };
-      new Rule(this, `On-${source}`, { eventPattern, targets: [new Invoke(handler)] });
-    }
-    new Rule(this, 'Clock', { schedule: Schedule.rate(Duration.minutes(5)), targets: [new Invoke(handler)] });
     const role = new Role(this, 'HookRole', { assumedBy: new ServicePrincipal('cloudformation') });
     handler.grantInvoke(role);
     new CfnLambdaHook(this, 'LambdaHook', {

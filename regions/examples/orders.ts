@@ -22,4 +22,16 @@ export default defineTopology({
     databaseName: 'orders',
   },
   cache: { nodeType: 'cache.r7g.large', nodesPerRegion: 2 },
+  serviceLevels: [
+    { name: 'place-order', kind: 'availability', target: 0.999, route: 'POST /orders' },
+    {
+      name: 'place-order-in-time',
+      kind: 'latency',
+      target: 0.99,
+      route: 'POST /orders',
+      thresholdMilliseconds: 300,
+    },
+    { name: 'fresh-search', kind: 'freshness', target: 0.99, thresholdSeconds: 120 },
+    { name: 'little-to-lose', kind: 'durability', target: 0.99 },
+  ],
 });
