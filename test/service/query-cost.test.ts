@@ -1,12 +1,14 @@
 // What the service's own polling costs a database that has been busy for long: rows that a statement looks at, as
 // PostgreSQL itself counts them.
+import { ChangeDelivery } from '../../lib/runtime/changes/change-delivery';
 import { orderChanges, purgeChanges } from '../../lib/runtime/changes/change-log';
 import type { Queryable, QueryResult } from '../../lib/runtime/database/database';
 import { orderEvents } from '../../lib/runtime/events/event-order';
+import { hasProjectionWork } from '../../lib/runtime/events/projection-lag';
 import { purgeExpiredKeys } from '../../lib/runtime/idempotency/postgres-idempotency';
 import { purgeJobs } from '../../lib/runtime/jobs/job-history';
-import { lockUnsentRows } from '../../lib/runtime/outbox/outbox';
-import { sagaCounts } from '../../lib/runtime/saga/saga-reads';
+import { hasUnsentRows, lockUnsentRows } from '../../lib/runtime/outbox/outbox';
+import { hasDueSaga, sagaCounts } from '../../lib/runtime/saga/saga-reads';
 import { OrdersWorld } from '../helpers/orders-world';
 import { startDatabase, type TestDatabase } from '../helpers/postgres';
 
@@ -15,6 +17,11 @@ jest.setTimeout(120_000);
 const REGION = 'us-east-2';
 /** Rows of each table. */
 const MANY = 20_000;
+const delivered = new ChangeDelivery({
+  name: 'analytics',
+  fenced: { run: () => Promise.reject(new Error('not here')), requireLease: () => undefined },
+  deliver: async () => undefined,
+});
 let database: TestDatabase;
 let world: OrdersWorld;
 
@@ -122,6 +129,10 @@ describe('polling a database that holds much', () => {
     ['keys of which none has expired', on => purgeExpiredKeys(on, 1000), 10],
     ['attempts of which none is old', on => purgeJobs(on, 14, 1000), 10],
     ['sagas that are over', on => sagaCounts(on), 10],
+    ['owed work that was sent', on => hasUnsentRows(on, 1), 10],
+    ['sagas of which none is due', on => hasDueSaga(on, ['payment'], 1), 10],
+    ['read models that have everything', on => hasProjectionWork(on, ['stock-levels']), 10],
+    ['changes that were delivered', on => delivered.isDue(on), 10],
   ])('GIVEN %s WHEN they are looked for THEN it costs few rows', async (_what, work, most) => {
     expect(await cost(work)).toBeLessThan(most);
   });

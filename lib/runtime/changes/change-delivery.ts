@@ -22,6 +22,8 @@ export interface ChangeDeliveryOptions {
   readonly gatherSeconds?: number;
 }
 
+const MOST = 5000;
+
 /**
  * Brings changes elsewhere in batches, in order. A batch is planned in one transaction, delivered outside of any, and
  * noted as delivered in another. Whoever finds it planned, after a crash or a move too, delivers the very same batch
@@ -55,9 +57,16 @@ export class ChangeDelivery {
     return true;
   }
 
+  /** Whether a turn may have something to do; reads alone. */
+  async isDue(database: Queryable): Promise<boolean> {
+    const { name, most = MOST, gatherSeconds = 0 } = this.options;
+    const { rows } = await database.query<{ due: boolean }>(DUE, [name, most, gatherSeconds]);
+    return rows[0]?.due !== false;
+  }
+
   /** The batch in hand, or the next one when there is enough for it. */
   private async plan(transaction: Queryable, epoch: number): Promise<Plan | undefined> {
-    const { name, most = 5000, gatherSeconds = 0 } = this.options;
+    const { name, most = MOST, gatherSeconds = 0 } = this.options;
     const held = await this.held(transaction, epoch);
     if (held === undefined || held.planned !== null) return held as Plan | undefined;
     const { rows } = await transaction.query<{ end: number | null; count: number; seconds: number }>(
@@ -103,6 +112,13 @@ export class ChangeDelivery {
     );
   }
 }
+
+/** Places have no gap, so a full batch shows by its last one. */
+const DUE = `SELECT planned IS NOT NULL
+    OR EXISTS (SELECT FROM changes WHERE position = d.position + $2)
+    OR (SELECT at FROM changes WHERE position > d.position ORDER BY position LIMIT 1)
+      <= clock_timestamp() - make_interval(secs => $3) IS TRUE AS due
+  FROM change_deliveries d WHERE name = $1`;
 
 interface Plan {
   readonly position: number;

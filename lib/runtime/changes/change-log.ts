@@ -32,6 +32,14 @@ export async function orderChanges(transaction: Queryable, limit: number): Promi
   return rowCount;
 }
 
+/** Whether a change waits for its place; reads alone. */
+export async function hasUnplacedChanges(database: Queryable): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    'SELECT EXISTS (SELECT FROM changes WHERE position IS NULL) AS found',
+  );
+  return rows[0]?.found !== false;
+}
+
 /** Changes from a place on, that one included, in order, at most `limit`. A replica answers as of its own state. */
 export async function readChanges(
   database: Queryable,

@@ -32,3 +32,15 @@ export async function projectionLag(database: Queryable): Promise<readonly Proje
   );
   return rows;
 }
+
+/** Whether a turn of `orderEvents`, or of the projectors of these names, may have something to do; reads alone. */
+export async function hasProjectionWork(database: Queryable, names: readonly string[]): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM events WHERE position IS NULL)
+        OR EXISTS (SELECT FROM projection_generations g, event_order o WHERE g.name = ANY($1)
+             AND (g.status IN ('building', 'retired', 'ahead') OR (g.status = 'live' AND g.position <> o.last)))
+        AS found`,
+    [names],
+  );
+  return rows[0]?.found !== false;
+}

@@ -39,6 +39,10 @@ export async function addToOutbox(
 /** Epoch of the last sending, as an order: below every epoch where there was none. */
 const SENT = 'COALESCE(epoch_sent, -1)';
 
+const UNSENT = (epoch: string, jurisdictions: string): string =>
+  `closed_at IS NULL AND ${SENT} < ${epoch}
+    AND (${jurisdictions}::text[] IS NULL OR COALESCE(jurisdiction, '*') = ANY(${jurisdictions}))`;
+
 /** Index by which {@link lockUnsentRows} finds its rows. Repeatable. */
 export const UNSENT_INDEX = `CREATE INDEX IF NOT EXISTS outbox_unsent ON outbox ((${SENT}), created_at) WHERE closed_at IS NULL;`;
 
@@ -57,12 +61,25 @@ export async function lockUnsentRows(
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await transaction.query<OutboxRow>(
     `SELECT ${COLUMNS} FROM outbox
-      WHERE closed_at IS NULL AND ${SENT} < $1
-        AND ($3::text[] IS NULL OR COALESCE(jurisdiction, '*') = ANY($3))
+      WHERE ${UNSENT('$1', '$3')}
       ORDER BY ${SENT}, created_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
     [epoch, limit, jurisdictions ?? null],
   );
   return rows;
+}
+
+/** Whether there is anything that {@link lockUnsentRows} would lock; reads alone. */
+export async function hasUnsentRows(
+  database: Queryable,
+  epoch: number,
+  jurisdictions?: readonly string[],
+): Promise<boolean> {
+  // Ordered, so that it goes by the same index: what is due may be one row in millions, or all of them.
+  const { rowCount } = await database.query(
+    `SELECT FROM outbox WHERE ${UNSENT('$1', '$2')} ORDER BY ${SENT}, created_at LIMIT 1`,
+    [epoch, jurisdictions ?? null],
+  );
+  return rowCount > 0;
 }
 
 /** Notes that rows were sent under `epoch`. */

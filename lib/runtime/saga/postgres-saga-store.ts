@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database';
 import type { FencedTransactions } from '../database/fence';
 import { begin, FIRST_STATE, isOver, type SagaState } from './saga-machine';
+import { CLAIMABLE_SAGA } from './saga-schema';
 import type { AfterRecord, AttemptEntry, ClaimedSaga, ClaimRequest, SagaStore } from './saga-store';
 
 /** A saga that is to begin. */
@@ -68,8 +69,7 @@ export class PostgresSagaStore implements SagaStore {
       const { rows } = await transaction.query<Row>(
         `SELECT id, name, input, correlation_id AS "correlationId", epoch::float8 AS epoch, lease::float8 AS lease,
             ${STATE}
-           FROM sagas WHERE status IN ('running', 'stuck') AND name = ANY($1) AND due_at <= now()
-            AND (leased_until IS NULL OR leased_until < now() OR epoch < $2)
+           FROM sagas WHERE ${CLAIMABLE_SAGA}
           ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
         [names, epoch],
       );

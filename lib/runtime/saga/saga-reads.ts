@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database';
 import type { SagaDirection } from './saga';
 import type { SagaStatus } from './saga-machine';
+import { CLAIMABLE_SAGA } from './saga-schema';
 
 /** One saga, for a person. Times in ISO 8601. */
 export interface SagaView {
@@ -55,6 +56,19 @@ export interface SagaCounts {
   readonly stuck: number;
   /** Age of the oldest of both in seconds, by the clock of the database; 0 when there is none. */
   readonly oldestSeconds: number;
+}
+
+/** Whether there is a saga of these names that a claim under `epoch` would get; reads alone. */
+export async function hasDueSaga(
+  database: Queryable,
+  names: readonly string[],
+  epoch: number,
+): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `SELECT EXISTS (SELECT FROM sagas WHERE ${CLAIMABLE_SAGA}) AS found`,
+    [names, epoch],
+  );
+  return rows[0]?.found !== false;
 }
 
 /** How many sagas are not over; reads alone. */

@@ -38,3 +38,7 @@ CREATE TABLE IF NOT EXISTS saga_steps (
 );
 CREATE INDEX IF NOT EXISTS saga_steps_by_saga ON saga_steps (saga_id, number);
 `;
+
+/** Sagas of the names $1 that are due and in no hand of the epoch $2. */
+export const CLAIMABLE_SAGA = `status IN ('running', 'stuck') AND name = ANY($1) AND due_at <= now()
+  AND (leased_until IS NULL OR leased_until < now() OR epoch < $2)`;

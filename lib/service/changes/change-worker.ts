@@ -1,10 +1,11 @@
 import { parquetDelivery } from '../../runtime/analytics/parquet-delivery';
 import { RegionalInvalidator } from '../../runtime/cache/regional-invalidator';
 import { type ChangeBatch, ChangeDelivery } from '../../runtime/changes/change-delivery';
-import { orderChanges, purgeChanges } from '../../runtime/changes/change-log';
+import { hasUnplacedChanges, orderChanges, purgeChanges } from '../../runtime/changes/change-log';
 import type * as ChangePublisher from '../../runtime/changes/change-publisher';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
+import { peeked, type Turn } from '../../runtime/peeked';
 import { changePlaceKey, longestLifeSeconds, orderKey } from '../orders/order-cache';
 import type { Parts } from '../parts';
 import { residentDelivery } from '../residency/residency-changes';
@@ -45,17 +46,17 @@ const PURGE_BATCH = 1000;
  */
 export async function runChanges(parts: ChangeWorkerParts, signal: AbortSignal): Promise<void> {
   const { clock, logger, environment, activation } = parts;
-  const whileActive = (turn: (epoch: number) => Promise<boolean>) => async () => {
+  const whileActive = (turn: Turn) => async () => {
     const state = activation.state();
     return state.active && (await turn(state.epoch));
   };
   const invalidator = orderInvalidator(parts);
   const turns: Record<string, () => Promise<boolean>> = {
-    changes: whileActive(placingTurn(parts)),
+    changes: whileActive(peeked(() => hasUnplacedChanges(parts.database), placingTurn(parts))),
     invalidator: () => invalidator.turn(),
   };
   for (const delivery of deliveries(parts)) {
-    turns[`delivery-${delivery.name}`] = whileActive(epoch => delivery.turn(epoch));
+    turns[`delivery-${delivery.name}`] = whileActive(delivery.turn);
   }
   const pauseMilliseconds = (PAUSE * 1000) / environment.timeScale;
   await Promise.all(
@@ -102,7 +103,10 @@ export function orderInvalidator(parts: ChangeWorkerParts): RegionalInvalidator 
   });
 }
 
-type Delivery = Pick<ChangeDelivery, 'turn'> & { readonly name: string };
+interface Delivery {
+  readonly name: string;
+  readonly turn: Turn;
+}
 
 /** Where changes are delivered, by what the environment names. */
 function deliveries(parts: ChangeWorkerParts): readonly Delivery[] {
@@ -112,7 +116,13 @@ function deliveries(parts: ChangeWorkerParts): readonly Delivery[] {
   const add = (name: string, bring: (batch: ChangeBatch) => Promise<void>, gatherSeconds: number) => {
     const deliver = residentDelivery({ residency, logger }, name, bring);
     const delivery = new ChangeDelivery({ name, fenced, deliver, gatherSeconds });
-    found.push({ name, turn: epoch => delivery.turn(epoch) });
+    found.push({
+      name,
+      turn: peeked(
+        () => delivery.isDue(parts.database),
+        epoch => delivery.turn(epoch),
+      ),
+    });
   };
   const objects = analyticsStore(environment);
   if (objects !== undefined) {

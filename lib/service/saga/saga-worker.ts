@@ -2,9 +2,12 @@ import { randomInt } from 'node:crypto';
 import { reasonOf } from '../../runtime/errors';
 import { orderEvents } from '../../runtime/events/event-order';
 import { PostgresProjectorStore } from '../../runtime/events/postgres-projector-store';
+import { hasProjectionWork } from '../../runtime/events/projection-lag';
 import { Projector } from '../../runtime/events/projector';
 import { loop } from '../../runtime/loop';
+import { peeked } from '../../runtime/peeked';
 import { PostgresSagaStore } from '../../runtime/saga/postgres-saga-store';
+import { hasDueSaga } from '../../runtime/saga/saga-reads';
 import { SagaRunner } from '../../runtime/saga/saga-runner';
 import { leaderMetrics } from '../leader/leader-metrics';
 import type { Parts } from '../parts';
@@ -12,7 +15,7 @@ import { paymentCalls } from '../payment/payment-calls';
 import type { PaymentProvider } from '../payment/payment-provider';
 import { CUSTOMER_ORDERS, STOCK_LEVELS } from '../stock/stock-projections';
 import { eventMetrics, readEventHealth } from './saga-health';
-import { paymentSaga } from './saga-payment';
+import { PAYMENT_SAGA, paymentSaga } from './saga-payment';
 
 /** Pause when nothing is due, in unscaled seconds. */
 const PAUSE = 0.5;
@@ -22,6 +25,8 @@ const HEALTH_SECONDS = 60;
 const ORDER_BATCH = 500;
 
 const RANDOM_STEPS = 1_000_000;
+const PROJECTIONS = [STOCK_LEVELS, CUSTOMER_ORDERS];
+const nameOf = ({ name }: { readonly name: string }): string => name;
 
 /** What the worker's loops need of the process. */
 export type SagaWorkerParts = Pick<
@@ -46,7 +51,12 @@ export function eventTurns(parts: SagaWorkerParts): EventTurns {
 /** Works sagas and keeps read models in step, each only while active, until the signal aborts. */
 export async function runSagasAndProjections(parts: SagaWorkerParts, signal: AbortSignal): Promise<void> {
   const { clock, logger, environment, activation } = parts;
-  const { run, ...turns } = eventTurns(parts);
+  const { database } = parts;
+  const { run, saga, projection } = eventTurns(parts);
+  const turns = {
+    saga: peeked(epoch => hasDueSaga(database, [PAYMENT_SAGA], epoch), saga),
+    projection: peeked(() => hasProjectionWork(database, PROJECTIONS.map(nameOf)), projection),
+  };
   const pauseMilliseconds = (PAUSE * 1000) / environment.timeScale;
   await Promise.all([
     run(signal),
@@ -95,9 +105,7 @@ export function projectionTurn({
   logger,
 }: Pick<SagaWorkerParts, 'fenced' | 'logger'>): (epoch: number) => Promise<boolean> {
   const store = new PostgresProjectorStore({ fenced });
-  const projectors = [STOCK_LEVELS, CUSTOMER_ORDERS].map(
-    projection => new Projector({ store, projection, logger }),
-  );
+  const projectors = PROJECTIONS.map(projection => new Projector({ store, projection, logger }));
   return async epoch => {
     const ordered = await fenced.run(epoch, transaction => orderEvents(transaction, ORDER_BATCH));
     let more = ordered === ORDER_BATCH;

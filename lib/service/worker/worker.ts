@@ -3,6 +3,8 @@ import { systemClock } from '../../runtime/clock';
 import type { ServiceEnvironment } from '../../runtime/environment/environment';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
+import { hasUnsentRows } from '../../runtime/outbox/outbox';
+import { peeked } from '../../runtime/peeked';
 import type { ConsumerLimits } from '../../runtime/queue/queue-consumer';
 import type { Logger } from '../../runtime/telemetry/logger';
 import type { TimedTelemetry } from '../../runtime/telemetry/message-telemetry';
@@ -56,8 +58,16 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
 }
 
 function runRelay(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { activation, database, residency } = parts;
   const relay = new OutboxRelay(parts);
-  return repeat(parts, signal, 'relay', RELAY_PAUSE, async () => ((await relay.relay()) ? 0 : undefined));
+  const turn = peeked(
+    epoch => hasUnsentRows(database, epoch, residency?.jurisdictions),
+    () => relay.relay(),
+  );
+  return repeat(parts, signal, 'relay', RELAY_PAUSE, async () => {
+    const state = activation.state();
+    return state.active && (await turn(state.epoch)) ? 0 : undefined;
+  });
 }
 
 function runConsumer(parts: Parts, telemetry: TimedTelemetry, signal: AbortSignal): Promise<void> {
