@@ -62,6 +62,11 @@ export class Admission {
     return this.overload;
   }
 
+  /** How many are in hand. */
+  get inHandNow(): number {
+    return this.inHand;
+  }
+
   /** How many may be in hand now. */
   get inHandLimit(): number {
     return this.limit;

@@ -44,6 +44,12 @@ export function cloneEdge(parts: Parts): CloneEdge {
   const { limiter, close } = cloneLimiter(parts);
   const { trustedHops, knownKeys } = environment.edge;
   const identity = { trustedHops, knownKeys };
+  let admitted = 0;
+  const busy = () => {
+    const before = admitted;
+    ({ admitted } = admission.counts);
+    return admitted > before || admission.inHandNow > 0;
+  };
   const edge = new HttpEdge({
     clock,
     admission,
@@ -55,7 +61,7 @@ export function cloneEdge(parts: Parts): CloneEdge {
     edge,
     async run(signal) {
       await Promise.all([
-        watchLoop(clock, signal, delay => admission.observeLoop(delay)),
+        watchLoop(clock, signal, delay => admission.observeLoop(delay), busy),
         tellShed(parts, () => admission.counts.shed, signal),
       ]);
       close();

@@ -217,6 +217,22 @@ describe('by hand', () => {
     stop.abort();
     await watching;
   });
+
+  test('a loop without work is looked at ten times less often', async () => {
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    const seen: number[] = [];
+    let work = false;
+    const tell = (delay: number) => void seen.push(delay);
+    const watching = watchLoop(clock, stop.signal, tell, () => work);
+    await clock.advance(1000);
+    expect(seen).toHaveLength(4);
+    work = true;
+    await clock.advance(500);
+    expect(seen).toHaveLength(4 + 1 + 10);
+    stop.abort();
+    await watching;
+  });
 });
 
 test('a client may step back, never push to the front', () => {
