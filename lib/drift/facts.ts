@@ -6,6 +6,9 @@ import type { Json, Place, StackTemplates } from './model';
 /** Metadata in which templates of Holdfast declare what may move at run time, and how far. */
 export const LIVE_SETTINGS = 'Holdfast::LiveSettings';
 
+/** Reason of a change that a probe found against a stored live setting: what is not as stored, no range explains. */
+export const NOT_AS_STORED = 'not-as-stored';
+
 /** The templates of the stack in which something stands. */
 export function templatesOf(
   facts: Facts,

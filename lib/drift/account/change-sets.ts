@@ -44,7 +44,7 @@ export async function makeChangeSets(
   const compared = await inParallel(stacksOf(options.assembly), async stack =>
     guarded(stack, () => looked(account, stack, options)),
   );
-  options.signal.throwIfAborted();
+  assertGoesOn(options.signal);
   return compared.flat();
 }
 

@@ -28,6 +28,7 @@ import { mangledText } from './noise/mangled-text';
 import { policyForm } from './noise/policy-form';
 import { serviceAdded } from './noise/service-added';
 import { toolMetadata } from './noise/tool-metadata';
+import { PROBE_RULES } from './probe-rules';
 import { TERRAFORM_RULES } from './tf-rules';
 
 /** Every rule, those that explain away before those that warn. */
@@ -37,5 +38,6 @@ export const DRIFT_RULES: readonly DriftRule[] = [
   ...[statefulLoss, statefulRenamed, replicaDetached, iamBroadening, networkOpened, dnsChange],
   ...[recordCollision, protectionOff, retentionLowered, capacityLowered, encryptionChanged],
   ...[exportInUse, managedGroupGone, clusterZones, resolvedAtDeploy],
+  ...PROBE_RULES,
   ...TERRAFORM_RULES,
 ];

@@ -1,4 +1,8 @@
 import type { DriftRule } from '../../classify/rule';
+import { isLive } from '../values';
+
+const STRAY =
+  'it stands beside the declared ones and no template declares it: it may take their clients away';
 
 /** Records and checks decide where every client goes. */
 export const dnsChange: DriftRule = {
@@ -15,8 +19,9 @@ export const dnsChange: DriftRule = {
     ...['AWS::Route53RecoveryControl::*', 'AWS::ARCRegionSwitch::*', 'AWS::GlobalAccelerator::*'],
   ],
   judge: change => {
-    if (change.action === 'create' || change.action === 'import' || change.action === 'move')
-      return undefined;
+    if (change.action === 'import' || change.action === 'move') return undefined;
+    // A deploy that makes a record says so itself; one that stands and that nobody has declared may take clients away.
+    if (change.action === 'create') return isLive(change) ? { holds: 'yes', why: STRAY } : undefined;
     // A tag turns no client.
     const paths = change.differences
       .map(({ path }) => path)

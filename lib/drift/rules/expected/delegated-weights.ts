@@ -1,6 +1,6 @@
 import { type DriftRule, type Facts, type Judged, under } from '../../classify/rule';
 import { isObject, own, textOf } from '../../compare/values';
-import { liveSettingsOf } from '../../facts';
+import { liveSettingsOf, NOT_AS_STORED } from '../../facts';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
 import { isLive, listOf, numberOf } from '../values';
@@ -16,7 +16,7 @@ export const delegatedWeights: DriftRule = {
   source: 'aws/aws-cdk#36649; go-to-k/cdk-real-drift#1730',
   types: ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::ListenerRule'],
   judge: (change, { facts }) => {
-    if (!isLive(change)) return undefined;
+    if (!isLive(change) || change.reason === NOT_AS_STORED) return undefined;
     return ['Properties.DefaultActions', 'Properties.Actions'].flatMap((list): Judged[] => {
       const paths = under(change, list).map(({ path }) => path);
       return paths.length > 0 && isShift(change, list, facts) ? [{ holds: 'yes', paths }] : [];

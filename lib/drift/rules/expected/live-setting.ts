@@ -18,11 +18,15 @@ export const liveSetting: DriftRule = {
     if (!isLive(change)) return undefined;
     return change.differences.flatMap((difference): Judged[] => {
       const range = rangeOf(change, difference, facts);
-      if (range === undefined || !isWithin(difference.after, range)) return [];
+      if (range === undefined || !isWithin(difference.after, range) || isBelow(change, difference)) return [];
       return [{ holds: 'yes', paths: [difference.path] }];
     });
   },
 };
+
+/** A probe knows the floor itself: a smaller size than that is no setting of anybody's. */
+const isBelow = ({ source }: ResourceChange, { path, before, after }: Difference): boolean =>
+  source === 'probe' && path === 'Properties.MinSize' && numberOf(after) < numberOf(before);
 
 /** The declared range of the setting that a difference is of. */
 function rangeOf(change: ResourceChange, { path }: Difference, facts: Facts): Json | undefined {

@@ -1,0 +1,13 @@
+import { configVersions } from './config-versions';
+import { floors } from './floors';
+import { globalMembers } from './global-members';
+import { healthChecks } from './health-checks';
+import { mappings } from './mappings';
+import type { Probe } from './probe';
+import { records } from './records';
+import { weights } from './weights';
+
+/** Every probe. */
+export const PROBES: readonly Probe[] = [
+  ...[weights, floors, mappings, records, healthChecks, globalMembers, configVersions],
+];
