@@ -28,12 +28,20 @@ export interface LiveArgument {
   readonly when?: (args: Arguments) => boolean;
 }
 
+/** What is replaced while others still use the old one. */
+const REPLACED_IN_USE = new Set([
+  'aws_acm_certificate',
+  'aws_api_gateway_deployment',
+  'aws_appconfig_deployment',
+  'aws_appconfig_hosted_configuration_version',
+]);
+
 /** Lifecycle of a resource: what CloudFormation would retain may not be destroyed, what is live is left alone. */
 export function lifecycleOf(type: string, args: Arguments, resource: TemplateResource): Lifecycle {
   const live = (LIVE_ARGUMENTS[type] ?? []).filter(({ when }) => when === undefined || when(args));
   return {
     preventDestroy: resource.DeletionPolicy?.startsWith('Retain') ?? false,
-    createBeforeDestroy: type === 'aws_api_gateway_deployment',
+    createBeforeDestroy: REPLACED_IN_USE.has(type),
     ignoreChanges: live.map(({ argument }) => argument),
   };
 }

@@ -8,13 +8,19 @@ export function nameOf(path: string, region: string): string {
   const parts = path.split('/').slice(1);
   const last = parts.at(-1);
   if (last === 'Resource' || last === 'Default') parts.pop();
-  // The CDK names some constructs after others: with their Region and a hash, which say nothing here.
-  const squashed = new RegExp(region.replaceAll('-', ''), 'g');
-  const plain = parts.map(part =>
-    part.replace(squashed, '_').replace(/(?<![A-Z])[0-9A-F]{8}(?![a-z])/g, '_'),
-  );
-  return snake(plain.join('_')).replace(/_+/g, '_').replace(/^_|_$/g, '');
+  // The construct of a stack is often named like the stack: `network/Network/Vpc` is `network_vpc`.
+  if (parts[0] === parts[1]?.toLowerCase()) parts.shift();
+  return snake(parts.map(part => withoutHash(part, region)).join('_'))
+    .replace(/_+/g, '_')
+    .replace(/^_|_$/g, '');
 }
+
+/** The CDK names some constructs after others, with their Region and a hash, or after their content. */
+const withoutHash = (part: string, region: string): string =>
+  part
+    .replaceAll(region.replaceAll('-', ''), '_')
+    .replace(/(?<![A-Z])[0-9A-F]{8}(?![a-z])/g, '_')
+    .replace(/(?=[a-f]*\d)[0-9a-f]{10}$/, '');
 
 /** `PublicUse2az1` and `EnableDNSSupport` as `public_use2az1` and `enable_dns_support`. */
 export function snake(name: string): string {

@@ -16,7 +16,7 @@ import {
   speaksOfStack,
   type Term,
 } from './term';
-import { type Lifecycle, NO_LIFECYCLE, type TerraformBlock } from './terraform-block';
+import { addressOf, type Lifecycle, NO_LIFECYCLE, type TerraformBlock } from './terraform-block';
 
 /** A Region said in Terraform. */
 export interface RegionTranslation {
@@ -64,8 +64,19 @@ class RegionTranslator {
 
   translate(): TerraformBlock[] {
     for (const { layer, template } of this.templates.stacks) this.register(layer, template);
-    const resources = [...this.entries.values()].flatMap(entry => this.blocksOf(entry));
-    return [...this.dataSources(), ...resources];
+    const groups = [...this.entries.values()].map(entry => this.blocksOf(entry));
+    // Who waits for a resource of CloudFormation waits for all that it is in Terraform.
+    const together = new Map(
+      groups.map(group => [
+        addressOf(group[0] as TerraformBlock),
+        group.filter(({ kind }) => kind === 'resource').map(addressOf),
+      ]),
+    );
+    const whole = groups.flat().map(block => ({
+      ...block,
+      dependsOn: block.dependsOn.flatMap(address => together.get(address) ?? [address]).sort(),
+    }));
+    return [...this.dataSources(), ...whole];
   }
 
   /** Names every resource first, so that a reference may point forward. */

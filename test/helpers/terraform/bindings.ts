@@ -159,8 +159,9 @@ class BindingReader {
     for (const entry of entries) {
       const isRequired = required.has(entry.property);
       if (entry.mapper !== undefined && entry.isBlock) {
-        const nesting = entry.shape === 'set' ? 'set' : 'list';
         const block = this.blockOf(this.mappers.get(entry.mapper) ?? [], capital(entry.mapper));
+        // Terraform takes no set of blocks of which a part is of any type, as the bindings have those of WAF.
+        const nesting = entry.shape === 'set' && !isOpen(block) ? 'set' : 'list';
         blocks[entry.name] = { block, nesting, required: isRequired, most: entry.list ? 0 : 1 };
         continue;
       }
@@ -177,6 +178,7 @@ class BindingReader {
     }
     if (top) {
       for (const [name, type] of this.computed) {
+        if (blocks[name] !== undefined) continue;
         attributes[name] ??= { type, required: false, optional: false, computed: true, writeOnly: false };
       }
     }
@@ -205,6 +207,11 @@ function entryOf(name: string, value: string, block: string, shape: string, stor
     ...(own === undefined ? {} : { mapper: own }),
   };
 }
+
+/** Whether a part of it may be of any type. */
+const isOpen = ({ attributes, blocks }: BlockSchema): boolean =>
+  Object.values(attributes).some(({ type }) => type === 'dynamic') ||
+  Object.values(blocks).some(({ block }) => isOpen(block));
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
