@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
@@ -18,6 +19,8 @@ export interface PlainDataProps {
 export class PlainData extends Construct {
   readonly databaseSecurityGroup: ec2.SecurityGroup;
   readonly cacheSecurityGroup: ec2.SecurityGroup;
+  private readonly cluster: rds.CfnDBCluster;
+  private readonly cache: elasticache.CfnReplicationGroup;
 
   constructor(scope: Construct, props: PlainDataProps) {
     super(scope, 'Data');
@@ -25,12 +28,31 @@ export class PlainData extends Construct {
     this.databaseSecurityGroup = new ec2.SecurityGroup(this, 'DatabaseSecurityGroup', { vpc });
     this.cacheSecurityGroup = new ec2.SecurityGroup(this, 'CacheSecurityGroup', { vpc });
     const { subnetIds } = vpc.selectSubnets({ subnetGroupName: 'data' });
-    this.addDatabase(props, subnetIds);
-    this.addCache(props, subnetIds);
+    this.cluster = this.addDatabase(props, subnetIds);
+    this.cache = this.addCache(props, subnetIds);
     addReports(this, props.key);
   }
 
-  private addDatabase({ seed, key }: PlainDataProps, subnetIds: string[]): void {
+  /** What clones are told of where things are. */
+  settings(queueUrl: string, logGroupName: string): Readonly<Record<string, string>> {
+    return {
+      APPLICATION: 'plain',
+      LISTEN: '0.0.0.0:8080',
+      DATABASE_HOST: this.cluster.attrEndpointAddress,
+      DATABASE_READER_HOST: this.cluster.attrReadEndpointAddress,
+      DATABASE_PORT: '5432',
+      DATABASE_NAME: 'orders',
+      DATABASE_USER: 'service',
+      CACHE_URL: `rediss://${this.cache.attrPrimaryEndPointAddress}:6379`,
+      QUEUE_URL: queueUrl,
+      CONFIGURATION: 'plain/live/service',
+      FLAGS: 'plain/live/flags',
+      LOG_GROUP: logGroupName,
+      TIMEOUTS: 'request=5000,deadline=20000,attempts=3,base=100,cap=15000,budget=0.1,hedge=500',
+    };
+  }
+
+  private addDatabase({ seed, key }: PlainDataProps, subnetIds: string[]): rds.CfnDBCluster {
     const global = seed
       ? new rds.CfnGlobalCluster(this, 'Global', {
           globalClusterIdentifier: 'plain',
@@ -68,20 +90,37 @@ export class PlainData extends Construct {
       kmsKeyId: key.keyArn,
       storageEncrypted: true,
       enableIamDatabaseAuthentication: true,
+      backupRetentionPeriod: 7,
+      copyTagsToSnapshot: true,
+      deletionProtection: true,
+      enableCloudwatchLogsExports: ['postgresql'],
       masterUsername: secret?.secretValueFromJson('username').unsafeUnwrap(),
       masterUserPassword: secret?.secretValueFromJson('password').unsafeUnwrap(),
     });
     if (global !== undefined) cluster.addResourceDependency(global);
+    const monitoring = new Role(this, 'Monitoring', {
+      assumedBy: new ServicePrincipal('monitoring.rds'),
+      managedPolicies: [
+        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonRDSEnhancedMonitoringRole'),
+      ],
+    });
     for (const index of [1, 2]) {
       new rds.CfnDBInstance(this, `Instance${index}`, {
         dbClusterIdentifier: cluster.ref,
         dbInstanceClass: 'db.r7g.large',
         engine: 'aurora-postgresql',
+        monitoringInterval: 60,
+        monitoringRoleArn: monitoring.roleArn,
+        enablePerformanceInsights: true,
+        performanceInsightsKmsKeyId: key.keyArn,
+        performanceInsightsRetentionPeriod: 7,
+        autoMinorVersionUpgrade: false,
       });
     }
+    return cluster;
   }
 
-  private addCache({ key }: PlainDataProps, subnetIds: string[]): void {
+  private addCache({ key }: PlainDataProps, subnetIds: string[]): elasticache.CfnReplicationGroup {
     const subnets = new elasticache.CfnSubnetGroup(this, 'CacheSubnets', { description: 'cache', subnetIds });
     const user = new elasticache.CfnUser(this, 'User', {
       engine: 'valkey',
@@ -95,7 +134,7 @@ export class PlainData extends Construct {
       userGroupId: 'plain',
       userIds: [user.ref],
     });
-    new elasticache.CfnReplicationGroup(this, 'Cache', {
+    return new elasticache.CfnReplicationGroup(this, 'Cache', {
       replicationGroupDescription: 'plain',
       engine: 'valkey',
       cacheNodeType: 'cache.r7g.large',

@@ -1,11 +1,10 @@
-import path from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { CfnGlobalTable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
@@ -13,6 +12,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CfnIPSet, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { ROUTE53_CHECKER_RANGES } from '../../regions/route53-checkers';
+import { bundle } from './keeper';
 
 /** Key, topic, certificates, table and gate. */
 export class PlainFoundation extends Construct {
@@ -67,11 +67,10 @@ export class PlainFoundation extends Construct {
 
   private addGate(): apigateway.RestApi {
     const gate = new LambdaFunction(this, 'Gate', {
-      runtime: Runtime.NODEJS_22_X,
+      runtime: Runtime.NODEJS_24_X,
       handler: 'index.handler',
-      code: Code.fromAsset(path.join(__dirname, '..', '..', 'bundles', 'gate'), {
-        exclude: ['*.map', '*.txt'],
-      }),
+      code: bundle('gate'),
+      environment: { TABLE: 'plain-register', REGION_NAME: 'self' },
       logGroup: new LogGroup(this, 'GateLogs', { retention: RetentionDays.THREE_MONTHS }),
     });
     gate.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: ['*'] }));

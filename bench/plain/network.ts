@@ -23,11 +23,16 @@ export class PlainNetwork extends Construct {
         DynamoDb: { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB },
       },
       flowLogs: { all: {} },
+      restrictDefaultSecurityGroup: false,
     });
+    const endpoints = new ec2.SecurityGroup(this, 'Endpoints', { vpc: this.vpc, allowAllOutbound: false });
+    endpoints.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(443), 'clones');
     for (const name of ENDPOINTS) {
       this.vpc.addInterfaceEndpoint(name, {
         service: new ec2.InterfaceVpcEndpointAwsService(name),
         subnets: { subnetGroupName: 'private' },
+        securityGroups: [endpoints],
+        open: false,
       });
     }
   }

@@ -126,7 +126,7 @@ export class PlainOperations extends Construct {
 
   /** Two canaries with a bucket for their reports. */
   private addCanaries(): void {
-    const bucket = new Bucket(this, 'Reports', {
+    const bucket = new Bucket(this, 'CanaryReports', {
       enforceSSL: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     });

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { PlainData } from './data';
 import { PlainDns } from './dns';
@@ -18,7 +18,9 @@ export function addPlainPair(scope: Construct, application: string): void {
     const stack = (part: string): [Stack] => {
       const env = { account: '000000000000', region: name };
       const props: StackProps = { env, stackName: `${application}-${part}` };
-      return [new Stack(scope, `${name}-${part}`, props)];
+      const created = new Stack(scope, `${name}-${part}`, props);
+      Tags.of(created).add('application', application);
+      return [created];
     };
     const foundation = new PlainFoundation(...stack('foundation'), { seed, region: name });
     const network = new PlainNetwork(...stack('network'), { cidr, region: name });
@@ -26,8 +28,7 @@ export function addPlainPair(scope: Construct, application: string): void {
     const service = new PlainService(...stack('service'), {
       vpc: network.vpc,
       certificate: foundation.certificate,
-      databaseSecurityGroup: data.databaseSecurityGroup,
-      cacheSecurityGroup: data.cacheSecurityGroup,
+      data,
     });
     new PlainOperations(...stack('operations'), { service, topic: foundation.topic });
     new PlainDns(...stack('dns'), {
