@@ -38,6 +38,9 @@ export const targetGroupName = (application: string, colour: Colour): string => 
 /** Path of a live setting in the Region's Parameter Store. */
 export const liveSettingName = (application: string, setting: string): string =>
   `/${application}/live/${setting}`;
+/** Where a release names what new clones of a group run. */
+export const buildParameterName = (application: string, group: string): string =>
+  liveSettingName(application, `build/${group}`);
 /** Where a gate keeps its last answer in its own Region. */
 export const gateMemoryName = (application: string): string => `/${application}/gate/last-answer`;
 /** Where a person leaves word that a deploy may go through while a drill is under way. */

@@ -19,6 +19,7 @@ import type { IRegister } from '../constructs/data/register-access';
 import type { RegionNetwork } from '../constructs/network/region-network';
 import { BlueGreenBalancer } from '../constructs/traffic/blue-green-balancer';
 import {
+  buildParameterName,
   COLOURS,
   CONFIG_ENVIRONMENT,
   CONFIG_PROFILE,
@@ -157,6 +158,7 @@ export class ServiceStack extends Stack {
       instanceType: topology.capacity.instanceType,
       minimumClones: colour === 'blue' ? capacity.minimumClones : 0,
       maximumClones: capacity.maximumClones,
+      buildParameter: buildParameterName(topology.application, cloneGroupName(topology.application, colour)),
       environment,
     });
     this.balancer.attach(colour, group);

@@ -24,6 +24,13 @@ export interface CloneGroupOptions {
    * @default Artifact.built()
    */
   readonly artifact?: Artifact;
+  /**
+   * Parameter in the Region that names what new clones run instead of the application of {@link artifact}, as
+   * `<key> <SHA-256>` of an object in the same bucket, or `template`. It belongs to the run time, and is never written by a
+   * deploy: `holdfast release` puts a build into an idle group by it, without a new launch template.
+   * @default - clones run what their launch template names
+   */
+  readonly buildParameter?: string;
   /** Fewest clones at birth; 0 for a colour that is idle. Later the running group keeps what it has been set to. */
   readonly minimumClones: number;
   /** Most clones; above the minimum, since a rolling update adds one before it takes one. */

@@ -11,6 +11,7 @@ import { bootTimeoutOf, declareGroup } from './auto-scaling';
 import type { CloneGroupProps, ScaleOnQueueOptions, ScaleOnRequestsOptions } from './clone-group-props';
 import { cloneGroupRules } from './clone-group-rules';
 import { addLifecycle, drainSecondsOf } from './clone-lifecycle';
+import { letReadReleases } from './clone-releases';
 import { cloneRole } from './clone-role';
 import { declareLaunchTemplate } from './launch-template';
 import { stepOnBacklog } from './step-scaling';
@@ -128,9 +129,13 @@ export class CloneGroup extends Construct implements iam.IGrantable, ec2.IConnec
     const entry = props.entry ?? 'service';
     const stack = Stack.of(this);
     const group = this.autoScalingGroup.node.defaultChild as autoscaling.CfnAutoScalingGroup;
+    const artifact = (props.artifact ?? Artifact.built()).bind(this, this.role);
+    if (props.buildParameter !== undefined)
+      letReadReleases(this, this.role, artifact.app, props.buildParameter);
     const script = renderUserData({
       entry,
-      artifact: (props.artifact ?? Artifact.built()).bind(this, this.role),
+      artifact,
+      buildParameter: props.buildParameter,
       region: stack.region,
       healthPort: entry === 'service' ? this.port : undefined,
       bootSeconds: bootTimeoutOf(props).toSeconds(),

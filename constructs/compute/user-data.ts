@@ -10,6 +10,8 @@ export type ArtifactEntry = 'service' | 'worker';
 export interface CloneUserDataProps {
   readonly entry: ArtifactEntry;
   readonly artifact: BoundArtifact;
+  /** Parameter that names another application in the bucket of this one; see `CloneGroupOptions.buildParameter`. */
+  readonly buildParameter?: string;
   /** Environment of the process, one `KEY=value` a line. */
   readonly environment: Readonly<Record<string, string>>;
   readonly region: string;
@@ -70,6 +72,7 @@ export function renderUserData(props: CloneUserDataProps): string {
   return [
     `# holdfast-artifact s3://${app.bucketName}/${app.objectKey} sha256=${app.sha256} entry=${props.entry}`,
     `# holdfast-runtime s3://${runtime.bucketName}/${runtime.objectKey} sha256=${runtime.sha256}`,
+    ...(props.buildParameter === undefined ? [] : [`# holdfast-build ${props.buildParameter}`]),
     'set -Eeuo pipefail',
     ...signalLines(props),
     'id holdfast >/dev/null 2>&1 || useradd --system --no-create-home --shell /sbin/nologin holdfast',
@@ -116,9 +119,10 @@ function instanceLines(): string[] {
   ];
 }
 
-function fetchLines({ artifact, region }: CloneUserDataProps): string[] {
+function fetchLines({ artifact, region, buildParameter }: CloneUserDataProps): string[] {
   const fetch = (file: BoundArtifact['app'], folder: string) =>
     `fetch s3://${file.bucketName}/${file.objectKey} ${file.sha256} ${folder}`;
+  const { app } = artifact;
   return [
     'export AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=10',
     'fetch() {',
@@ -129,8 +133,34 @@ function fetchLines({ artifact, region }: CloneUserDataProps): string[] {
     '  tar -xzf /opt/holdfast/fetched.tgz --no-same-owner -C "$folder" "$@"',
     '  rm /opt/holdfast/fetched.tgz',
     '}',
-    fetch(artifact.app, APP_FOLDER),
+    ...(buildParameter === undefined
+      ? [fetch(app, APP_FOLDER)]
+      : releasedLines(buildParameter, region, { ...app, folder: APP_FOLDER })),
     `${fetch(artifact.runtime, RUNTIME_FOLDER)} --strip-components=1 --wildcards '*/bin/node'`,
+  ];
+}
+
+/**
+ * What a release has put in the place of the template's application. Only "there is none" leads to the template's: a
+ * parameter that cannot be read fails the boot, since clones of two builds in one group would be worse than one clone less.
+ */
+function releasedLines(
+  parameter: string,
+  region: string,
+  app: BoundArtifact['app'] & { readonly folder: string },
+): string[] {
+  return [
+    `released=$(aws ssm get-parameter --region ${region} --name ${parameter} --query Parameter.Value --output text \\`,
+    '  2>/opt/holdfast/released.err) || {',
+    '  cat /opt/holdfast/released.err',
+    '  grep -q ParameterNotFound /opt/holdfast/released.err',
+    '  released=template',
+    '}',
+    'if [ "$released" = template ]; then',
+    `  released="${app.objectKey} ${app.sha256}"`,
+    'fi',
+    '[[ "$released" =~ ^[A-Za-z0-9._/-]+\\ [0-9a-f]{64}$ ]]',
+    `fetch s3://${app.bucketName}/\${released% *} "\${released##* }" ${app.folder}`,
   ];
 }
 

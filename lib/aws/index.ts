@@ -16,6 +16,7 @@ export type { ConnectionOptions } from './clients';
 export { createDriftAccount, type OpenDriftAccount } from './drift-account';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 
+export { createReleaseCloud, type ReleaseCloud, type ReleaseCloudOptions } from './release';
 export { controlCluster } from './routing-control-cluster';
 export { type ControlSettings, readControlSettings } from './routing-control-settings';
 export { type TurnedControls, turnControls } from './routing-controls';

@@ -15,6 +15,7 @@ import { interlockCommand } from './commands/interlock';
 import { jobsCommand } from './commands/jobs';
 import { labCommand } from './commands/lab';
 import { preflightCommand } from './commands/preflight';
+import { releaseCommand } from './commands/release';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
 import { type CommandContext, EXIT } from './context';
@@ -49,6 +50,7 @@ export function createProgram(context: CommandContext): Command {
     preflightCommand,
     driftCommand,
     drillCommand,
+    releaseCommand,
     controlsCommand,
     interlockCommand,
     jobsCommand,

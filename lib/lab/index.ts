@@ -12,6 +12,8 @@ export {
   type RegionStatus,
 } from './daemon';
 export { type DownOptions, type DownResult, downLab } from './down';
+export { BUILD_FAULTS, type BuildFault, faultyBuild } from './faulty-build';
 export { type Looked, type MachineFacts, machineFacts } from './machine';
+export { LAB_PERIOD_SECONDS } from './reconciler';
 export { type LabStatus, labStatus, type StatusOptions } from './status';
 export { type UpOptions, upLab } from './up';

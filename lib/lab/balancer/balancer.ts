@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { HoldfastError } from '../../errors';
 import type { Clock } from '../../ports';
 import { WeightedChoice } from './choice';
+import { type BalancerCounts, RequestCounter } from './counts';
 import { fail, forward, NotConnected, targetAgent } from './forward';
 import { RunningGroup } from './group';
 import type { TargetGroup, TargetHealth } from './types';
@@ -26,6 +27,7 @@ export class Balancer {
   private readonly agent = targetAgent();
   private readonly choice = new WeightedChoice();
   private readonly groups = new Map<string, RunningGroup>();
+  private readonly counter = new RequestCounter();
   private readonly server: Server;
 
   constructor(private readonly options: BalancerOptions) {
@@ -71,6 +73,11 @@ export class Balancer {
     return new Map([...this.groups].map(([arn, group]) => [arn, group.health()]));
   }
 
+  /** What it has served since it was asked last. */
+  takeCounts(): BalancerCounts {
+    return this.counter.take();
+  }
+
   /** Ends everything, requests under way included. */
   async close(): Promise<void> {
     for (const group of this.groups.values()) group.close();
@@ -83,23 +90,29 @@ export class Balancer {
     const group = this.choice.next([...this.groups.values()]);
     const first = group?.next();
     if (group === undefined || first === undefined) {
+      this.counter.refused();
       fail(outgoing, 503, 'no target is registered');
       return;
     }
-    const { agent, options } = this;
+    const { agent, options, counter } = this;
+    const startedAt = options.clock.monotonic();
     const settings = { agent, idleTimeout: options.idleTimeout };
     // One other target, and only because the first one never got the request.
     for (const record of [first, undefined]) {
       const chosen = record ?? group.next(first);
       if (chosen === undefined) break;
       try {
-        await forward(incoming, outgoing, chosen.target, settings);
+        const answerer = await forward(incoming, outgoing, chosen.target, settings);
+        const milliseconds = options.clock.monotonic() - startedAt;
+        counter.served(group.arn, { answerer, status: outgoing.statusCode, milliseconds });
         return;
       } catch (error) {
         if (!(error instanceof NotConnected)) throw error;
+        counter.notConnected(group.arn);
         group.eject(chosen, error.message);
       }
     }
+    counter.refused();
     fail(outgoing, 502, 'no target took the connection');
   }
 }

@@ -29,6 +29,9 @@ export interface ForwardOptions {
   readonly idleTimeout: number;
 }
 
+/** Who answered a request: the target, or the balancer for it. */
+export type Answerer = 'target' | 'balancer';
+
 /**
  * Sends a request to a target and its answer back. A failure after the request was sent is answered here (502, or
  * 504 for silence) and never tried again: the target may have acted on it.
@@ -39,23 +42,29 @@ export async function forward(
   outgoing: ServerResponse,
   target: Target,
   options: ForwardOptions,
-): Promise<void> {
+): Promise<Answerer> {
   const upstream = open(incoming, target, options);
   await connected(upstream);
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) upstream.destroy();
   });
   incoming.once('error', () => upstream.destroy());
+  let answerer: Answerer = 'target';
   await new Promise<void>(resolve => {
     outgoing.once('close', resolve);
     upstream.once('response', response => answer(response, outgoing));
     upstream.once('timeout', () => {
+      answerer = 'balancer';
       fail(outgoing, 504, 'the target did not answer in time');
       upstream.destroy();
     });
-    upstream.once('error', () => fail(outgoing, 502, 'the target closed the connection'));
+    upstream.once('error', () => {
+      answerer = 'balancer';
+      fail(outgoing, 502, 'the target closed the connection');
+    });
     incoming.pipe(upstream);
   });
+  return answerer;
 }
 
 /** Answers with an error of the balancer's own, as an Application Load Balancer would; cuts an answer already begun. */

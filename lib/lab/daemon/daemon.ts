@@ -84,6 +84,7 @@ async function startProcesses(
   ends.push(() => stopFollowers(followers));
   followers.databaseFollower.start();
   followers.reconciler.start();
+  for (const each of followers.metrics) each.start();
   for (const controller of followers.liveSettings.values()) controller.start();
 }
 

@@ -5,6 +5,7 @@ import { LiveSettings } from '../live-settings';
 import { regionAddress } from '../network';
 import {
   ArtifactStore,
+  BalancerMetrics,
   DatabaseFollower,
   destroyClients,
   Problems,
@@ -28,6 +29,7 @@ export interface Followers {
   /** Deploy interlocks, by Region. */
   readonly interlocks: ReadonlyMap<string, Interlock>;
   readonly databaseFollower: DatabaseFollower;
+  readonly metrics: readonly BalancerMetrics[];
   readonly problems: Problems;
   readonly clients: ReadonlyMap<string, RegionClients>;
 }
@@ -61,9 +63,12 @@ export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
   });
   const { database } = stores;
   const databaseFollower = new DatabaseFollower({ application, database, gateway, clients, clock, output });
+  const metrics = [...regions.values()].map(
+    follower => new BalancerMetrics({ ...follower.options, arn: () => follower.balancing?.arn }),
+  );
   const liveSettings = makeLiveSettings(context, gateway, problems);
   const interlocks = makeInterlocks(context, gateway);
-  return { regions, reconciler, liveSettings, interlocks, databaseFollower, problems, clients };
+  return { regions, reconciler, liveSettings, interlocks, databaseFollower, metrics, problems, clients };
 }
 
 /** Stops following, then the processes that were started; databases are finished with their moves first. */
@@ -72,6 +77,7 @@ export async function stopFollowers(followers: Followers): Promise<void> {
   await Promise.all([
     followers.reconciler.stop(),
     followers.databaseFollower.stop(),
+    ...followers.metrics.map(each => each.stop()),
     ...controllers.map(controller => controller.stop()),
     ...[...followers.interlocks.values()].map(interlock => interlock.stop()),
   ]);

@@ -5,6 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 
 /** Access key id under which the lab itself calls; drills leave its calls out of theirs. */
 export const LAB_CALLER = 'lab-reconciler';
@@ -15,6 +16,7 @@ export interface RegionClients {
   readonly balancing: ElasticLoadBalancingV2Client;
   readonly ec2: EC2Client;
   readonly s3: S3Client;
+  readonly ssm: SSMClient;
   readonly cloudWatch: CloudWatchClient;
   readonly dynamo: DynamoDBClient;
   /** Global; asked in one Region. */
@@ -34,6 +36,7 @@ export function regionClients(endpoint: string, region: string): RegionClients {
     balancing: new ElasticLoadBalancingV2Client(configuration),
     ec2: new EC2Client(configuration),
     s3: new S3Client({ ...configuration, forcePathStyle: true }),
+    ssm: new SSMClient(configuration),
     cloudWatch: new CloudWatchClient(configuration),
     dynamo: new DynamoDBClient(configuration),
     route53: new Route53Client(configuration),

@@ -9,6 +9,7 @@ import { gateEnvironment, readFunctions } from './functions';
 import { type GroupState, liftToMinimum, readGroups, readLaunch } from './groups';
 import { Instances } from './instances';
 import type { Problems } from './problems';
+import { released } from './released-build';
 import type { LaunchFacts } from './user-data';
 
 /** What following one Region needs. */
@@ -121,7 +122,7 @@ export class RegionFollower {
 
   private async wantedOf(group: GroupState) {
     if (group.instances.length === 0) return [];
-    const launch = await this.launchOf(group);
+    const launch = await released(this.options.clients, await this.launchOf(group));
     if (this.held.has(launch.artifact.entry as HeldKind)) return [];
     return group.instances
       .filter(({ zone }) => !this.heldZones.has(zone))

@@ -5,6 +5,8 @@ export interface LaunchFacts {
   /** Environment of the process, as its user data writes it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly artifact: ArtifactReference;
+  /** Parameter by which a release names another application. */
+  readonly buildParameter?: string;
 }
 
 /** The packed application that a clone fetches. */
@@ -19,6 +21,7 @@ export interface ArtifactReference {
 
 const ARTIFACT =
   /^# holdfast-artifact s3:\/\/([^/\s]+)\/(\S+) sha256=([0-9a-f]{64}) entry=([a-z][a-z0-9-]*)$/m;
+const BUILD = /^# holdfast-build (\/\S+)$/m;
 const ENVIRONMENT = /<<'HOLDFAST_ENV'\n([\s\S]*?)^HOLDFAST_ENV$/m;
 
 /**
@@ -35,7 +38,11 @@ export function readUserData(base64: string): LaunchFacts {
       'the user data of a clone lacks its artifact or its environment',
     );
   }
-  return { artifact: { bucket, key, sha256, entry }, environment: Object.fromEntries(parseLines(lines)) };
+  return {
+    artifact: { bucket, key, sha256, entry },
+    environment: Object.fromEntries(parseLines(lines)),
+    buildParameter: BUILD.exec(script)?.[1],
+  };
 }
 
 function parseLines(text: string): [string, string][] {

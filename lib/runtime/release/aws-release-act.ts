@@ -78,12 +78,6 @@ async function resize(options: ActOptions, colour: ReleaseColour, clones: number
   const describe = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] });
   const answer = await clients.scaling.send(describe, { abortSignal: signal });
   const group = answer.AutoScalingGroups?.[0];
-  const most = group?.MaxSize ?? 0;
-  if (clones > most) {
-    const problem = { path: AutoScalingGroupName, received: clones, message: 'is more than its maximum' };
-    const fix = `raise maximumClones above ${most} in the topology and deploy`;
-    throw new RuntimeError('unavailable', 'the idle colour may not grow as far', [{ ...problem, fix }]);
-  }
   await put(options, floorParameter(names, colour), String(clones));
   const [minimum, desired] = [group?.MinSize ?? 0, group?.DesiredCapacity ?? 0];
   const input =

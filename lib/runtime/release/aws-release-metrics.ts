@@ -3,11 +3,16 @@ import type { BalancerArns, RegionReleaseClients } from './aws-release-region';
 import type { MetricsRequest } from './release-target';
 import type { PeriodMetrics } from './release-view';
 
-/** Metrics of a target group in `AWS/ApplicationELB`, with the statistic of each. */
+/**
+ * Metrics in `AWS/ApplicationELB`, with the statistic of each. Those of a target group, but for the answers that the balancer
+ * itself gave, as when a target died over a request: AWS counts them for the balancer alone, and a release takes them all
+ * for its own.
+ */
 const METRICS = {
   requests: ['RequestCount', 'Sum'],
   answers: ['HTTPCode_Target_5XX_Count', 'Sum'],
   connections: ['TargetConnectionErrorCount', 'Sum'],
+  balancer: ['HTTPCode_ELB_5XX_Count', 'Sum'],
   latency: ['TargetResponseTime', 'p99'],
 } as const;
 type Id = keyof typeof METRICS;
@@ -25,15 +30,18 @@ export async function readMetrics(
   latencyStatistic: string = METRICS.latency[1],
 ): Promise<readonly PeriodMetrics[]> {
   const period = periodSeconds * 1000;
-  const Dimensions = [
-    { Name: 'TargetGroup', Value: resourceOf(arns.targetGroups[colour]) },
+  const ofBalancer = [
     { Name: 'LoadBalancer', Value: resourceOf(arns.loadBalancer).replace(/^loadbalancer\//, '') },
   ];
+  const ofGroup = [{ Name: 'TargetGroup', Value: resourceOf(arns.targetGroups[colour]) }, ...ofBalancer];
   const queries = Object.entries(METRICS).map(
     ([Id, [MetricName, statistic]]): MetricDataQuery => ({
       Id,
       MetricStat: {
-        Metric: { Namespace: 'AWS/ApplicationELB', MetricName, Dimensions },
+        Metric: {
+          ...{ Namespace: 'AWS/ApplicationELB', MetricName },
+          Dimensions: Id === 'balancer' ? ofBalancer : ofGroup,
+        },
         Period: periodSeconds,
         Stat: Id === 'latency' ? latencyStatistic : statistic,
       },
@@ -55,9 +63,9 @@ export async function readMetrics(
   }
   return [...values]
     .filter(([at]) => at + period <= to)
-    .map(([at, { requests, answers = 0, connections = 0, latency }]) => ({
+    .map(([at, { requests, answers = 0, connections = 0, balancer = 0, latency }]) => ({
       ...{ at, requests, latencySeconds: latency },
-      errors: requests === undefined && answers + connections === 0 ? undefined : answers + connections,
+      errors: answers + connections + balancer,
     }))
     .sort((one, other) => one.at - other.at);
 }

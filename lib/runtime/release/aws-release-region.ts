@@ -127,6 +127,7 @@ async function readColour(
   const group = groups.AutoScalingGroups?.[0];
   return {
     desired: found(group?.DesiredCapacity, name),
+    maximum: group?.MaxSize ?? 0,
     instances: group?.Instances?.length ?? 0,
     healthy: (health.TargetHealthDescriptions ?? []).filter(each => each.TargetHealth?.State === 'healthy')
       .length,

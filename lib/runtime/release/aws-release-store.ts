@@ -5,19 +5,25 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { ReleaseConnection } from './aws-release-region';
+import type { ItemReader } from './aws-release-target';
 import { RELEASE_KEY, releaseOfItem } from './release-item';
 import type { ReleaseItem, ReleaseStore } from './release-store';
 
+/** The register's table as a release uses it. */
+export interface ReleaseTable {
+  readonly store: ReleaseStore;
+  /** An item of the table, read consistently. */
+  readonly readItem: ItemReader;
+  close(): void;
+}
+
 /**
- * The release in the register's table. It is asked at one Region's endpoint after the other, since the loss of one stops
- * nothing; a write that may have landed unheard is refused when it is repeated, and the next turn reads it.
+ * The register's table, asked at one Region's endpoint after the other, since the loss of one stops nothing. A write that may
+ * have landed unheard is refused when it is repeated, and the next turn reads it.
  *
  * @param connections in the order in which they are asked
  */
-export function dynamoReleaseStore(
-  connections: readonly ReleaseConnection[],
-  table: string,
-): ReleaseStore & { close(): void } {
+export function dynamoReleaseTable(connections: readonly ReleaseConnection[], table: string): ReleaseTable {
   const clients = connections.map(
     connection =>
       new DynamoDBClient({
@@ -26,17 +32,17 @@ export function dynamoReleaseStore(
         requestHandler: { connectionTimeout: 2000, requestTimeout: 4000 },
       }),
   );
+  const readItem: ItemReader = key =>
+    firstAnswer(clients, async client => {
+      const command = new GetItemCommand({ TableName: table, Key: { pk: { S: key } }, ConsistentRead: true });
+      return (await client.send(command)).Item;
+    });
   return {
-    read: () =>
-      firstAnswer(clients, async client => {
-        const command = new GetItemCommand({
-          TableName: table,
-          Key: { pk: { S: RELEASE_KEY } },
-          ConsistentRead: true,
-        });
-        return releaseOfItem((await client.send(command)).Item);
-      }),
-    write: (next, seen) => firstAnswer(clients, client => write(client, table, next, seen)),
+    store: {
+      read: async () => releaseOfItem(await readItem(RELEASE_KEY)),
+      write: (next, seen) => firstAnswer(clients, client => write(client, table, next, seen)),
+    },
+    readItem,
     close: () => {
       for (const client of clients) client.destroy();
     },

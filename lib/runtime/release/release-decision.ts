@@ -116,6 +116,10 @@ function launch(begun: ReleaseState, view: ReleaseView, now: number): ReleaseDec
   const idle = seen.colours[to];
   const isLate = now - state.since > plan.launchSeconds * 1000;
   const needed = Math.max(clones, seen.colours[from].desired);
+  if (needed > idle.maximum) {
+    const reason = `${region}: ${to} may have ${idle.maximum} clones, and ${needed} are needed`;
+    return nextAction(turnBack(state, reason), view, now);
+  }
   if (isLate && idle.healthy < needed) {
     const reason = `${region}: ${idle.healthy} of ${needed} clones of ${to} were healthy after ${plan.launchSeconds.toFixed(0)} s`;
     return nextAction(turnBack(state, reason), view, now);

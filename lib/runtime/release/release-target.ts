@@ -17,7 +17,7 @@ export interface ReleaseTarget {
   /** Drill lock and register, read consistently. */
   surroundings(): Promise<Pick<ReleaseView, 'drill' | 'register'>>;
   /** A Region's weights, colours and alarms. Rejects when any of them cannot be seen. */
-  region(region: string, plan: ReleasePlan): Promise<RegionView>;
+  region(region: string, plan: Pick<ReleasePlan, 'acceptedAlarms'>): Promise<RegionView>;
   /** Metrics of whole periods; a period without any is left out. */
   metrics(request: MetricsRequest): Promise<readonly PeriodMetrics[]>;
   /** Sends requests to a Region to which no client sends any, so that there is something to measure. */

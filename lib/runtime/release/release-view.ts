@@ -8,6 +8,8 @@ export interface ColourView {
   readonly build?: ReleaseBuild;
   /** Clones that the group wants. */
   readonly desired: number;
+  /** Clones that the group may have. */
+  readonly maximum: number;
   /** Clones that are there, in whatever condition. */
   readonly instances: number;
   /** Clones that the balancer counts as healthy. */

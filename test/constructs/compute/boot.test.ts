@@ -1,4 +1,5 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Duration } from 'aws-cdk-lib';
@@ -38,10 +39,17 @@ const ENVIRONMENT = {
   HOLDFAST_DRAIN_SECONDS: '0',
 };
 
-/** Boots a clone; `spoil` replaces what S3 holds for the application. */
+/**
+ * Boots a clone; `spoil` replaces what S3 holds for the application. `released` is what a parameter says, as a file; the
+ * template's application is then not there, and the build that the parameter names is.
+ */
 function bootClone(
   inspect: (result: BootResult) => void,
-  { spoil, ...props }: Partial<CloneGroupProps> & { readonly spoil?: string } = {},
+  {
+    spoil,
+    released,
+    ...props
+  }: Partial<CloneGroupProps> & { readonly spoil?: string; readonly released?: string } = {},
 ): void {
   const stack = stackIn();
   const files = {
@@ -67,7 +75,12 @@ function bootClone(
   });
   const object = (kind: string) =>
     new RegExp(`^# holdfast-${kind} s3://(\\S+) `, 'm').exec(script)?.[1] ?? '';
-  const objects = { [object('artifact')]: spoil ?? files.app, [object('runtime')]: files.runtime };
+  const bucket = object('artifact').split('/')[0];
+  const application =
+    released === undefined
+      ? { [object('artifact')]: spoil ?? files.app }
+      : { [`${bucket}/builds/next.tgz`]: files.app, [`parameters${props.buildParameter}`]: released };
+  const objects = { ...application, [object('runtime')]: files.runtime };
   boot({ script, objects, port: PORT }, inspect);
 }
 
@@ -101,27 +114,38 @@ const HEARTBEAT = told('record-lifecycle-action-heartbeat --lifecycle-hook-name 
 const completed = (hook: string) =>
   told(`complete-lifecycle-action --lifecycle-hook-name ${hook} --lifecycle-action-result CONTINUE`);
 
-whereItCan('a clone comes up by its user data alone and answers, with every network but loopback cut', () => {
-  bootClone(
-    result => {
-      expect({ exit: result.exit, output: result.output }).toMatchObject({ exit: 0 });
-      expect(JSON.parse(result.healthz)).toBeTruthy();
-      expect(Number(result.user)).toBeGreaterThan(0);
-      expect(result.signals).toMatch(
-        /^--exit-code 0 --stack Stack-us-east-2 --resource Clones\S+ --region us-east-2 --role \S+\n$/,
-      );
-      expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
-      // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
-      expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
+whereItCan(
+  'a clone comes up by its user data alone, with a released build and every network but loopback cut',
+  () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-released-'));
+    const released = path.join(folder, 'parameter');
+    const app = readFileSync(buildOutput('artifacts/app.tgz'));
+    writeFileSync(released, `builds/next.tgz ${createHash('sha256').update(app).digest('hex')}\n`);
+    bootClone(
+      result => {
+        expect({ exit: result.exit, output: result.output }).toMatchObject({ exit: 0 });
+        expect(JSON.parse(result.healthz)).toBeTruthy();
+        expect(Number(result.user)).toBeGreaterThan(0);
+        expect(result.signals).toMatch(
+          /^--exit-code 0 --stack Stack-us-east-2 --resource Clones\S+ --region us-east-2 --role \S+\n$/,
+        );
+        expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
+        // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
+        expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
 
-      // BP-21: it reports that it is up; and when it has to go it stops first, and reports then.
-      const [launched, ...leaving] = result.reports.trim().split('\n');
-      expect(launched).toBe(`running ${completed('launching')}`);
-      expect(leaving.at(-1)).toBe(`stopped ${completed('terminating')}`);
-      const heartbeats = leaving.slice(0, -1).map(line => line.replace(/^\w+ /, ''));
-      expect(heartbeats).toEqual(heartbeats.map(() => HEARTBEAT));
-      expect(heartbeats.length).toBeGreaterThan(0);
-    },
-    { groupName: 'orders-blue', lifecycle: { drainTimeout: Duration.minutes(1) } },
-  );
-});
+        // BP-21: it reports that it is up; and when it has to go it stops first, and reports then.
+        const [launched, ...leaving] = result.reports.trim().split('\n');
+        expect(launched).toBe(`running ${completed('launching')}`);
+        expect(leaving.at(-1)).toBe(`stopped ${completed('terminating')}`);
+        const heartbeats = leaving.slice(0, -1).map(line => line.replace(/^\w+ /, ''));
+        expect(heartbeats).toEqual(heartbeats.map(() => HEARTBEAT));
+        expect(heartbeats.length).toBeGreaterThan(0);
+      },
+      {
+        ...{ groupName: 'orders-blue', lifecycle: { drainTimeout: Duration.minutes(1) } },
+        ...{ buildParameter: '/orders/live/build/orders-blue', released },
+      },
+    );
+    rmSync(folder, { recursive: true, force: true });
+  },
+);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { environmentRules, renderUserData, SHEBANG } from '../../../constructs/compute/user-data';
 
@@ -8,12 +9,17 @@ const file = (name: string) => ({
   sha256: name.charCodeAt(0).toString(16).repeat(32),
 });
 
-const render = (environment: Record<string, string> = {}, entry: 'service' | 'worker' = 'service') =>
+const render = (
+  environment: Record<string, string> = {},
+  entry: 'service' | 'worker' = 'service',
+  buildParameter?: string,
+) =>
   [
     SHEBANG,
     renderUserData({
       entry,
       environment,
+      buildParameter,
       artifact: { app: file('app'), runtime: file('runtime') },
       region: 'us-east-2',
       healthPort: entry === 'service' ? 8080 : undefined,
@@ -110,5 +116,48 @@ describe('environment', () => {
     expect(environmentRules({ [name]: 'x' })).toContainEqual(
       expect.objectContaining({ path: `environment.${name}` }),
     );
+  });
+});
+
+describe('which build a clone fetches where a release may name it', () => {
+  const app = file('app');
+  /** Runs the lines that decide, with an AWS CLI that answers as told, and a `fetch` that says what it was asked for. */
+  const decide = (aws: string) => {
+    const lines = render({}, 'service', '/orders/live/build/orders-green').split('\n');
+    const first = lines.findIndex(line => line.startsWith('released=$('));
+    const decision = lines
+      .slice(first, first + 11)
+      .join('\n')
+      .replaceAll('/opt/holdfast', tmpdir());
+    const script = `set -Eeuo pipefail\nfetch() { echo "fetch $*"; }\naws() { ${aws}; }\n${decision}`;
+    return spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  };
+  const template = `fetch s3://artifacts/app.tgz ${app.sha256} ${tmpdir()}/app\n`;
+  const notFound = 'echo "An error occurred (ParameterNotFound)" >&2; return 254';
+
+  test.each([
+    ['none is named', notFound, template],
+    ['the parameter says so', 'echo template', template],
+    [
+      'a build is named',
+      `echo "k/b.tgz ${'1'.repeat(64)}"`,
+      `fetch s3://artifacts/k/b.tgz ${'1'.repeat(64)} ${tmpdir()}/app\n`,
+    ],
+  ])('%s', (_when, aws, expected) => {
+    const run = decide(aws);
+    expect({ status: run.status, fetched: run.stdout.split('\n').slice(-2).join('\n') }).toEqual({
+      status: 0,
+      fetched: expected,
+    });
+  });
+
+  test.each([
+    ['the parameter cannot be read', 'echo "An error occurred (ThrottlingException)" >&2; return 254'],
+    ['it names something else', 'echo "k/b.tgz short"'],
+    ['it has more words than a build has', `echo "k/b.tgz bucket ${'1'.repeat(64)}"`],
+  ])('it does not boot when %s', (_when, aws) => {
+    const run = decide(aws);
+    expect(run.status).not.toBe(0);
+    expect(run.stdout).not.toContain('fetch ');
   });
 });

@@ -82,7 +82,7 @@ export class SimulatedRegion {
   view(): RegionView {
     const colourView = (colour: ReleaseColour) => {
       const { build, desired, clones } = this.colours[colour];
-      return { build, desired, instances: clones.length, healthy: this.healthy(colour) };
+      return { build, desired, maximum: 8, instances: clones.length, healthy: this.healthy(colour) };
     };
     return {
       ...{ stored: this.stored, live: this.live, ringing: [], silent: [] },

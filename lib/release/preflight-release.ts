@@ -1,0 +1,128 @@
+import { noticeOf, type ReleaseItem } from '../runtime/release/release-store';
+import type { RegionView, ReleaseView } from '../runtime/release/release-view';
+import { servingColour } from './plan-release';
+
+/** One look at whether a release may begin. */
+export interface ReleaseCheck {
+  readonly id: 'release' | 'drills' | 'register' | 'weights' | 'capacity' | 'alarms';
+  readonly state: 'ok' | 'failed' | 'unknown';
+  readonly text: string;
+  /** What to do about it. @default - nothing is to be done */
+  readonly fix?: string;
+  /** Whether a person has accepted that it is unknown. */
+  readonly accepted?: boolean;
+}
+
+/** What the checks are made from; what could not be seen is absent. */
+export interface PreflightView extends Pick<ReleaseView, 'drill' | 'register'> {
+  /** The last release; `unseen` when it could not be read. */
+  readonly last: ReleaseItem | 'unseen' | undefined;
+  readonly regions: Readonly<Record<string, RegionView | undefined>>;
+}
+
+/** Checks whether a release may begin. What could not be seen is unknown, and never ok. */
+export function releaseChecks(
+  view: PreflightView,
+  accepted: readonly string[],
+  now: number,
+): readonly ReleaseCheck[] {
+  const checks = [releaseCheck(view, now), drillCheck(view), registerCheck(view), ...regionChecks(view)];
+  return checks.map(check =>
+    check.state === 'unknown' && accepted.includes(check.id) ? { ...check, accepted: true } : check,
+  );
+}
+
+/** Alarms without data, whose silence is accepted with the check. */
+export const silentAlarms = ({ regions }: PreflightView): readonly string[] => [
+  ...new Set(Object.values(regions).flatMap(view => view?.silent ?? [])),
+];
+
+function releaseCheck({ last }: PreflightView, now: number): ReleaseCheck {
+  const id = 'release';
+  if (last === 'unseen') return { id, state: 'unknown', text: 'the register’s table cannot be read' };
+  const notice = noticeOf(last, now);
+  if (notice === undefined) return { id, state: 'ok', text: 'no other release is under way' };
+  const until = new Date(notice.until).toISOString();
+  const text = `release ${notice.id} is in stage ${notice.stage}, until about ${until}`;
+  return { id, state: 'failed', text, fix: 'wait for it, or run: holdfast release rollback' };
+}
+
+function drillCheck({ drill }: PreflightView): ReleaseCheck {
+  const id = 'drills';
+  if (drill === undefined) return { id, state: 'unknown', text: 'the drill lock cannot be read' };
+  if (drill === 'free') return { id, state: 'ok', text: 'no drill is under way' };
+  return { id, state: 'failed', text: drill.busy, fix: 'wait until it has ended' };
+}
+
+function registerCheck({ register }: PreflightView): ReleaseCheck {
+  const id = 'register';
+  if (register === undefined) {
+    const text = 'the register names no Region, or cannot be read';
+    return {
+      id,
+      state: 'unknown',
+      text,
+      fix: 'homes that move on their own cannot be released by this command',
+    };
+  }
+  const { epoch, phase, region } = register;
+  if (phase === 'active') return { id, state: 'ok', text: `${region} is active at epoch ${epoch}` };
+  const text = `a move to ${region} stands in phase ${phase}`;
+  return { id, state: 'failed', text, fix: 'finish it: holdfast drill resume, or holdfast drill abort' };
+}
+
+function regionChecks({ regions }: PreflightView): readonly ReleaseCheck[] {
+  const seen = Object.entries(regions).flatMap(([region, view]) =>
+    view === undefined ? [] : [{ region, view }],
+  );
+  const unseen = Object.keys(regions).filter(region => regions[region] === undefined);
+  const check = (
+    id: 'weights' | 'capacity' | 'alarms',
+    wrong: (region: string, view: RegionView) => string | undefined,
+    good: string,
+    fix: string,
+  ): ReleaseCheck => {
+    const found = seen.flatMap(({ region, view }) => wrong(region, view) ?? []);
+    if (found.length > 0) return { id, state: 'failed', text: found.join('; '), fix };
+    if (unseen.length === 0) return { id, state: 'ok', text: good };
+    return { id, state: 'unknown', text: `cannot be seen: ${unseen.join(', ')}` };
+  };
+  const silent = seen.flatMap(({ region, view }) => view.silent.map(name => `${name} in ${region}`));
+  const alarms = check(
+    'alarms',
+    (region, { ringing }) =>
+      ringing.length > 0 ? `in alarm in ${region}: ${ringing.join(', ')}` : undefined,
+    'no alarm rings',
+    'clear them first',
+  );
+  return [
+    check('weights', mixed, 'each Region serves by one colour', 'move all weights to one colour first'),
+    check(
+      'capacity',
+      short,
+      'every Region has its clones, and room for as many more',
+      'raise maximumClones, or wait',
+    ),
+    alarms.state === 'ok' && silent.length > 0
+      ? { id: 'alarms', state: 'unknown', text: `without data: ${silent.join(', ')}` }
+      : alarms,
+  ];
+}
+
+const mixed = (region: string, view: RegionView): string | undefined =>
+  servingColour(view) === undefined
+    ? `${region} has the weights ${JSON.stringify(view.live)}, stored ${JSON.stringify(view.stored)}`
+    : undefined;
+
+function short(region: string, view: RegionView): string | undefined {
+  const serving = servingColour(view);
+  if (serving === undefined) return undefined;
+  const { healthy, desired } = view.colours[serving];
+  const idle = serving === 'blue' ? 'green' : 'blue';
+  if (healthy < desired || desired === 0)
+    return `${region}: ${healthy} of ${desired} clones of ${serving} are healthy`;
+  const { maximum } = view.colours[idle];
+  return maximum < desired
+    ? `${region}: ${idle} may have ${maximum} clones, and ${desired} are needed`
+    : undefined;
+}
