@@ -76,6 +76,8 @@ export interface ResourceChange extends Place {
   readonly origin?: string;
   /** Name in the account, where it is known. */
   readonly physicalId?: string;
+  /** Of two Regions that are held against each other, those that have `before` and those that have `after`. */
+  readonly sides?: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** What the source marks as secret: `true`, or lists and objects of it, laid over `before` and `after`. */
   readonly sensitive?: { readonly before?: Json; readonly after?: Json };
 }

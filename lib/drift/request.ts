@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { HoldfastError } from '../errors';
+import { compareRegions } from './parity/compare-regions';
 import { readJsonFile } from './read-json';
 import type { DriftSource } from './run';
 import { compareAssembly } from './sources/assembly';
 import { readChangeSet } from './sources/change-set';
-import { compareRegions } from './sources/parity';
 import { readStackDrift } from './sources/stack-drift';
 import { compareTemplateFiles } from './sources/templates';
 import { readPlan } from './terraform/read-plan';
@@ -21,6 +21,8 @@ export interface DriftRequest {
   readonly deployed?: string;
   /** Whether the Regions of `assembly` are held against each other. */
   readonly parity?: boolean;
+  /** Stacks of `assembly` that belong together by no name, each as `orders-a=orders-b`; they ask for parity. */
+  readonly pair?: readonly string[];
   /** Change sets, as `aws cloudformation describe-change-set` prints them. */
   readonly changeSet?: readonly string[];
   /** Results of drift detection, as `aws cloudformation describe-stack-resource-drifts` prints them. */
@@ -60,14 +62,14 @@ function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   return [{ name: stack, kind: 'template', read }];
 }
 
-function parityOf({ assembly, parity }: DriftRequest): readonly DriftSource[] {
-  if (parity !== true) return [];
+function parityOf({ assembly, parity, pair }: DriftRequest): readonly DriftSource[] {
+  if (parity !== true && pair === undefined) return [];
   if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
-  return [{ name: assembly, kind: 'parity', read: () => compareRegions(assembly) }];
+  return [{ name: assembly, kind: 'parity', read: () => compareRegions(assembly, pair) }];
 }
 
-function assemblyOf({ assembly, deployed, parity }: DriftRequest): readonly DriftSource[] {
-  if (deployed === undefined && (assembly === undefined || parity === true)) return [];
+function assemblyOf({ assembly, deployed, parity, pair }: DriftRequest): readonly DriftSource[] {
+  if (deployed === undefined && (assembly === undefined || parity === true || pair !== undefined)) return [];
   if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
   if (deployed === undefined) {
     throw usage('half a pair', '--deployed', 'is missing', 'name the folder of the deployed templates');

@@ -14,8 +14,9 @@ const schema = z.union([
  *
  * @throws HoldfastError `invalid-input` for a file that names no active Region: half a move explains nothing
  */
-export function factsOf(options: { readonly register?: string }): Facts {
-  if (options.register === undefined) return {};
+export function factsOf(options: { readonly register?: string; readonly seed?: string }): Facts {
+  const born = options.seed === undefined ? {} : { seed: options.seed };
+  if (options.register === undefined) return born;
   const read = schema.safeParse(readJsonFile(options.register));
   if (!read.success) {
     const problem = {
@@ -26,5 +27,5 @@ export function factsOf(options: { readonly register?: string }): Facts {
     throw new HoldfastError('invalid-input', 'the register is not known', [problem]);
   }
   const { epoch, region } = 'register' in read.data ? read.data.register.record : read.data;
-  return { register: { epoch, region } };
+  return { ...born, register: { epoch, region } };
 }

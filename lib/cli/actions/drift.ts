@@ -28,6 +28,7 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
   readonly rules?: string;
   readonly ignore?: string;
   readonly register?: string;
+  readonly seed?: string;
   readonly commentKey: string;
   readonly whole?: string;
 }

@@ -32,6 +32,12 @@ export function driftCommand(program: Command, context: CommandContext): void {
       'deployed templates of its stacks: <region>/<stack>.json, or another assembly',
     )
     .option('--parity', 'hold the Regions of the assembly against each other')
+    .option(
+      '--pair <a=b>',
+      'stacks to hold against each other whose names differ; may be given again',
+      collect,
+    )
+    .option('--seed <region>', 'Region of birth by the topology, where alone stands what is made once')
     .option('--change-set <file>', 'describe-change-set of CloudFormation; may be given again', collect)
     .option(
       '--stack-drift <file>',

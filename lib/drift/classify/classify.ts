@@ -1,6 +1,7 @@
 import type { Action, Comparison, Difference, Finding, ResourceChange, Unchecked } from '../model';
 import { verdictsOf } from './ask';
 import { findingOf } from './finding';
+import { classifyParity } from './parity';
 import { concerns, type DriftRule, type Facts, type Judged, type RuleContext } from './rule';
 
 /** Actions that a rule explains away only when it says that it may. */
@@ -36,6 +37,7 @@ export function classifyChange(
   context: RuleContext,
 ): readonly Finding[] {
   const ours = rules.filter(rule => concerns(rule, change.type));
+  if (change.source === 'parity') return classifyParity(change, ours, context);
   const findings: Finding[] = [];
   let left = change;
   let explained = false;
@@ -71,7 +73,7 @@ function isMadeOfDifferences(change: ResourceChange): boolean {
 }
 
 /** Sources of which the action follows from the differences, and is not a tool's own decision. */
-const isByDifference = ({ source }: ResourceChange): boolean => source === 'template' || source === 'parity';
+const isByDifference = ({ source }: ResourceChange): boolean => source === 'template';
 
 /** What an explaining rule may really take: nothing that replaces, creates or deletes, unless it says so. */
 function claim(

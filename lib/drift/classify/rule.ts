@@ -13,6 +13,8 @@ export interface RuleContext {
 export interface Facts {
   /** The register's record: which Region is active, and since which epoch. */
   readonly register?: { readonly epoch: number; readonly region: string };
+  /** Region of birth, by the topology: where alone stands what is made once. */
+  readonly seed?: string;
   /** Templates of the run; `classify` adds those of the comparisons. */
   readonly templates?: readonly StackTemplates[];
 }
@@ -46,6 +48,12 @@ export interface DriftRule {
   readonly fix: string;
   /** Public page or thread, or the law, that the rule stands on. */
   readonly source: string;
+  /**
+   * What a warning means of two Regions that differ: `one Region keeps less than the other`. The rule is then asked
+   * twice, from the one to the other and back, as if either came out of the other by a deploy.
+   * @default - a rule that warns is not asked about Regions that differ
+   */
+  readonly apart?: string;
   /** Types it has something to say about; a name that ends in `*` is a prefix. @default - all */
   readonly types?: readonly string[];
   /**

@@ -9,15 +9,18 @@ import { managedGroupGone } from './danger/managed-group-gone';
 import { networkOpened } from './danger/network-opened';
 import { protectionOff } from './danger/protection-off';
 import { recordCollision } from './danger/record-collision';
+import { regionLacks } from './danger/region-lacks';
 import { replicaDetached } from './danger/replica-detached';
 import { resolvedAtDeploy } from './danger/resolved-at-deploy';
 import { retentionLowered } from './danger/retention-lowered';
 import { statefulLoss } from './danger/stateful-loss';
 import { statefulRenamed } from './danger/stateful-renamed';
+import { bornOnce } from './expected/born-once';
 import { delegatedWeights } from './expected/delegated-weights';
 import { expectedRoll } from './expected/expected-roll';
+import { failoverChain } from './expected/failover-chain';
 import { liveSetting } from './expected/live-setting';
-import { bornOnce, regionalFact } from './expected/regional-fact';
+import { regionalFact } from './expected/regional-fact';
 import { roleSwap } from './expected/role-swap';
 import { scaledByPolicy } from './expected/scaled-by-policy';
 import { assetHash } from './noise/asset-hash';
@@ -34,10 +37,19 @@ import { TERRAFORM_RULES } from './tf-rules';
 /** Every rule, those that explain away before those that warn. */
 export const DRIFT_RULES: readonly DriftRule[] = [
   ...[toolMetadata, listOrder, assetHash, policyForm, dnsEcho, mangledText, serviceAdded, globalParent],
-  ...[liveSetting, delegatedWeights, scaledByPolicy, expectedRoll, roleSwap, regionalFact, bornOnce],
+  ...[
+    liveSetting,
+    delegatedWeights,
+    scaledByPolicy,
+    expectedRoll,
+    roleSwap,
+    regionalFact,
+    bornOnce,
+    failoverChain,
+  ],
   ...[statefulLoss, statefulRenamed, replicaDetached, iamBroadening, networkOpened, dnsChange],
   ...[recordCollision, protectionOff, retentionLowered, capacityLowered, encryptionChanged],
-  ...[exportInUse, managedGroupGone, clusterZones, resolvedAtDeploy],
+  ...[exportInUse, managedGroupGone, clusterZones, resolvedAtDeploy, regionLacks],
   ...PROBE_RULES,
   ...TERRAFORM_RULES,
 ];

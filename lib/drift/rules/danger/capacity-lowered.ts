@@ -44,6 +44,7 @@ export const capacityLowered: DriftRule = {
   title: 'capacity is lowered',
   why: 'what is promised must stand before traffic comes: a scaling action during the event is no promise',
   fix: 'keep the number, or show that the promised load is carried without it',
+  apart: 'one Region carries less than the other, or stands in fewer zones',
   source: 'law 9; aws/aws-cdk#5215; AWS, static stability using Availability Zones',
   judge: change => {
     if (change.action === 'create' || change.action === 'delete') return undefined;

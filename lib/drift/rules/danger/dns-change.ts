@@ -11,6 +11,7 @@ export const dnsChange: DriftRule = {
   title: 'a DNS record, a zone or a health check changes or goes',
   why: 'records and checks decide where clients go: names, roles and checks are made at birth, and a switch never edits them',
   fix: 'leave records and checks as they are; switch through the register; change them in a change of their own',
+  apart: 'the Regions are not found or watched alike',
   source: 'law 2; boto/boto3#1347; hashicorp/terraform-provider-aws#7199',
   types: [
     ...['RecordSet', 'RecordSetGroup', 'HealthCheck', 'HostedZone', 'CidrCollection'].map(

@@ -43,6 +43,7 @@ export const encryptionChanged: DriftRule = {
   title: 'encryption, or the key, changes',
   why: 'data under another key is read by others or by nobody, copies in other Regions and backups keep the old key, and many services replace the resource',
   fix: 'keep key and setting; change a key by a copy under the new one',
+  apart: 'the Regions do not encrypt alike',
   source: 'aws/aws-cdk#15257; AWS KMS, multi-Region keys',
   judge: change => {
     if (change.action === 'create' || change.action === 'delete') return undefined;

@@ -14,6 +14,7 @@ export const iamBroadening: DriftRule = {
   title: 'somebody may do more than before',
   why: 'a request comes through that did not come through before',
   fix: 'narrow the statement to what is needed, or have the change approved',
+  apart: 'one Region lets somebody do more than the other',
   source: 'aws/aws-cdk#32482; AWS IAM, policy evaluation logic',
   judge: (change, context) => {
     if (change.action === 'delete' || change.action === 'forget') return removed(change, context);

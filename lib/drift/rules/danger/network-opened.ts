@@ -32,6 +32,7 @@ export const networkOpened: DriftRule = {
   title: 'something can be reached by more than before',
   why: 'an opening is wider than before, or new',
   fix: 'narrow it to the peers and ports that are needed, or have the change approved',
+  apart: 'one Region can be reached by more than the other',
   source: 'aws/aws-cdk-cli#1871; Amazon VPC, security group rules',
   judge: (change, context) => {
     const doors = ofDoor(change, context);

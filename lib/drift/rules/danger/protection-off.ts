@@ -23,6 +23,7 @@ export const protectionOff: DriftRule = {
   title: 'protection from deletion is taken away',
   why: 'the next mistake deletes it for good',
   fix: 'put the protection back; take it away only in the change that is to delete the resource',
+  apart: 'one Region can be deleted by mistake, and the other cannot',
   source: 'AWS CloudFormation, DeletionPolicy attribute; Amazon RDS, deletion protection',
   judge: change => {
     if (change.action === 'create' || change.action === 'delete') return undefined;

@@ -46,6 +46,7 @@ export const replicaDetached: DriftRule = {
   title: 'a replica is detached, promoted or taken away',
   why: 'a copy without its original takes writes of its own and never comes back by itself; a Region without its copy has nowhere to fail over to',
   fix: 'leave membership to the drill; put the tie back before the deploy',
+  apart: 'one Region has a copy, or a tie to its original, that the other lacks',
   source: 'cloudposse/terraform-aws-rds-cluster#281; aws/aws-cdk#17011',
   types: [...new Set([...Object.keys(TIES), ...Object.keys(COPIES), PLAN])],
   judge: change => {

@@ -23,6 +23,7 @@ export const retentionLowered: DriftRule = {
   title: 'backups, logs or messages are kept for a shorter time, or not at all',
   why: 'what is older than the new time is deleted at once, and cannot be brought back',
   fix: 'keep the time; export what must go first',
+  apart: 'one Region keeps less than the other, or deletes sooner',
   source: 'Amazon RDS, backup retention period; Amazon SQS, message retention period',
   judge: change => {
     if (change.action === 'create') return undefined;
