@@ -16,6 +16,7 @@ import { jobsCommand } from './commands/jobs';
 import { labCommand } from './commands/lab';
 import { preflightCommand } from './commands/preflight';
 import { releaseCommand } from './commands/release';
+import { runbookCommand } from './commands/runbook';
 import { statusCommand } from './commands/status';
 import { upCommand } from './commands/up';
 import { type CommandContext, EXIT } from './context';
@@ -54,6 +55,7 @@ export function createProgram(context: CommandContext): Command {
     controlsCommand,
     interlockCommand,
     jobsCommand,
+    runbookCommand,
     labCommand,
     downCommand,
     demoCommand,
