@@ -7,6 +7,8 @@ export type {
   StackReads,
   StackResource,
 } from './account/port';
+export { type AccountAnswers, type AccountRequest, askAccount, asksAccount } from './account/request';
+export type { StackPlace } from './account/unchecked';
 export { classify } from './classify/classify';
 export type { DriftRule, Facts, Judged, RuleContext } from './classify/rule';
 export { compareTemplates } from './compare/templates';
@@ -35,7 +37,7 @@ export type {
   Verdict,
 } from './model';
 export { CLASSES } from './model';
-export type { LiveReads, Rollout } from './probes/port';
+export type { LiveGlobalCluster, LiveReads, Rollout } from './probes/port';
 export { readJsonFile, readTextFile } from './read-json';
 export { FORMATS, type Format, type FormatOptions, formatReport } from './report/format';
 export { LONGEST_COMMENT, type MarkdownOptions, markdown, markerOf, stepSummary } from './report/markdown';

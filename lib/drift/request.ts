@@ -34,12 +34,17 @@ export interface DriftRequest {
 /**
  * The sources that a request names; none is read yet.
  *
+ * @param others sources that are named otherwise; they may be of the assembly too
  * @throws HoldfastError `invalid-input` when nothing is named, or only half of something
  */
-export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
+export function sourcesOf(
+  request: DriftRequest,
+  others: readonly DriftSource[] = [],
+): readonly DriftSource[] {
   const sources = [
+    ...others,
     ...templatePair(request),
-    ...assemblyOf(request),
+    ...assemblyOf(request, others.length > 0),
     ...parityOf(request),
     ...changeSets(request),
     ...stackDrifts(request),
@@ -50,7 +55,7 @@ export function sourcesOf(request: DriftRequest): readonly DriftSource[] {
 }
 
 const HELP =
-  'give --before with --after, --assembly with --deployed or --parity, --change-set, --stack-drift, or --plan';
+  'give --before with --after, --assembly with --deployed, --from-account or --parity, --live, --detect-drift, --change-set, --stack-drift, or --plan';
 
 function templatePair({ before, after }: DriftRequest): readonly DriftSource[] {
   if (before === undefined && after === undefined) return [];
@@ -68,8 +73,12 @@ function parityOf({ assembly, parity, pair }: DriftRequest): readonly DriftSourc
   return [{ name: assembly, kind: 'parity', read: () => compareRegions(assembly, pair) }];
 }
 
-function assemblyOf({ assembly, deployed, parity, pair }: DriftRequest): readonly DriftSource[] {
-  if (deployed === undefined && (assembly === undefined || parity === true || pair !== undefined)) return [];
+function assemblyOf(
+  { assembly, deployed, parity, pair }: DriftRequest,
+  isUsed: boolean,
+): readonly DriftSource[] {
+  const hasUse = isUsed || parity === true || pair !== undefined;
+  if (deployed === undefined && (assembly === undefined || hasUse)) return [];
   if (assembly === undefined) throw usage('half a pair', '--assembly', 'is missing', 'name cdk.out');
   if (deployed === undefined) {
     throw usage('half a pair', '--deployed', 'is missing', 'name the folder of the deployed templates');

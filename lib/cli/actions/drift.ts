@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import {
+  type AccountAnswers,
+  asksAccount,
   DRIFT_RULES,
   type DriftReport,
   type DriftRequest,
@@ -14,13 +16,14 @@ import {
   sourcesOf,
 } from '../../drift';
 import { HoldfastError } from '../../errors';
-import type { CommandContext, CommandResult, CommonOptions } from '../context';
+import type { CommandContext, CommandResult } from '../context';
+import type { AccountOptions } from './drift-account';
 import { factsOf } from './drift-facts';
 import { ignoresOf } from './drift-ignore';
 import { readRules } from './drift-rules';
 
 /** Options of `holdfast drift`. */
-export interface DriftCliOptions extends CommonOptions, DriftRequest {
+export interface DriftCliOptions extends AccountOptions, DriftRequest {
   readonly report?: string;
   readonly format?: Format;
   readonly out?: string;
@@ -34,10 +37,11 @@ export interface DriftCliOptions extends CommonOptions, DriftRequest {
 }
 
 /** Compares, judges, and says it in the format asked for; the report stays in `out/drift/report.json`. */
-export function drift(context: CommandContext, options: DriftCliOptions): CommandResult {
+export async function drift(context: CommandContext, options: DriftCliOptions): Promise<CommandResult> {
   const rules = options.rules === undefined ? [] : readRules(options.rules);
   assertOneOutput(options);
-  const report = options.report === undefined ? run(context, options, rules) : readReport(options.report);
+  const report =
+    options.report === undefined ? await run(context, options, rules) : readReport(options.report);
   const textIn = (format: Format) =>
     formatReport(report, format, {
       rules: [...DRIFT_RULES, ...rules],
@@ -58,11 +62,25 @@ export function drift(context: CommandContext, options: DriftCliOptions): Comman
   };
 }
 
-function run(context: CommandContext, options: DriftCliOptions, rules: readonly DriftRule[]): DriftReport {
+async function run(
+  context: CommandContext,
+  options: DriftCliOptions,
+  rules: readonly DriftRule[],
+): Promise<DriftReport> {
   const file = ignoresOf(context, options.ignore);
   const ignores = file === undefined ? {} : { ignores: { file, now: context.clock.now() } };
-  return runDrift(sourcesOf(options), { rules, facts: factsOf(options), ...ignores });
+  const known = factsOf(options);
+  const account = asksAccount(options)
+    ? await loadAccount().accountAnswers(context, options, known.register)
+    : NOBODY;
+  const sources = sourcesOf(options, account.sources);
+  return runDrift(sources, { rules, facts: { ...account.facts, ...known }, ...ignores });
 }
+
+/** Nobody was asked. */
+const NOBODY: AccountAnswers = { sources: [], facts: {} };
+/** SDK clients are loaded when an account is asked, and not before. */
+const loadAccount = () => require('./drift-account') as typeof import('./drift-account');
 
 /** Standard output holds one thing: with `--json` that is the document, so another format needs a file. */
 function assertOneOutput({ json, format, out }: DriftCliOptions): void {

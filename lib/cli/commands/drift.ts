@@ -11,6 +11,8 @@ Examples:
   $ npx holdfast drift --before deployed.json --after new.json --format md --out comment.md
   $ npx holdfast drift --assembly cdk.out --deployed deployed
   $ npx holdfast drift --assembly cdk.out --parity
+  $ npx holdfast drift --live
+  $ npx holdfast drift --assembly cdk.out --from-account --live --target aws
   $ npx holdfast drift --plan network.json --plan data.json --fail-on change
   $ npx holdfast drift --report out/drift/report.json --format html --out drift.html
 
@@ -45,7 +47,9 @@ export function driftCommand(program: Command, context: CommandContext): void {
       collect,
     )
     .option('--plan <file>', 'Terraform plan as JSON (terraform show -json); may be given again', collect)
-    .option('--report <file>', 'a report that an earlier run has left, to be formatted again')
+    .option('--report <file>', 'a report that an earlier run has left, to be formatted again');
+  accountOptions(drift);
+  drift
     .addOption(
       new Option('--format <format>', 'terminal by default; --json means json').choices([
         ...['terminal', 'md', 'json', 'sarif', 'junit', 'html'],
@@ -74,6 +78,23 @@ export function driftCommand(program: Command, context: CommandContext): void {
       const json = options.json === true || (options.format === 'json' && options.out === undefined);
       context.exit(await runCommand(context, { json }, async () => load().drift(context, options)));
     });
+}
+
+/** Sources that are read of the account, or of the lab, by the same calls. */
+function accountOptions(drift: Command): void {
+  drift
+    .option('--from-account', 'hold the assembly against the deployed templates, in every Region')
+    .option(
+      '--make-change-sets',
+      'have CloudFormation make a change set of each stack, read it and delete it again',
+    )
+    .option('--read-change-set <name>', 'read the change set of that name of each stack of the assembly')
+    .option('--detect-drift', 'start drift detection of each stack by CloudFormation, and wait for it')
+    .option('--live', 'probe what runs: weights, sizes, mappings, DNS, global clusters, configurations')
+    .option('--stack <region/stack>', 'detect and probe this stack instead; may be given again', collect)
+    .addOption(
+      new Option('--target <target>', 'which account these ask').choices(['lab', 'aws']).default('lab'),
+    );
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -35,8 +35,10 @@ export interface AccountRequest {
 /** What asking takes. */
 export interface AccountRun {
   readonly account: DriftAccount & { readonly live: LiveReads };
-  /** Stacks to detect and probe where there is no assembly, such as those of a topology. */
-  readonly stacks: readonly StackPlace[];
+  /** Stacks to detect and probe. @default - those of the assembly */
+  readonly stacks?: readonly StackPlace[];
+  /** What the register says, where that is known already. @default - it is read, when anything is probed */
+  readonly register?: Facts['register'];
   /** Regions that may be asked for the register, one after the other. */
   readonly regions: readonly string[];
   readonly clock: Clock;
@@ -72,7 +74,7 @@ export async function askAccount(request: AccountRequest, run: AccountRun): Prom
     const problem = { path: '--assembly', message: 'is missing', fix: 'name cdk.out' };
     throw new HoldfastError('invalid-input', 'half a pair', [problem]);
   };
-  const places = request.assembly === undefined ? run.stacks : stacksOf(request.assembly).filter(isSomewhere);
+  const places = run.stacks ?? stacksOf(assembly()).filter(isSomewhere);
   const { makeChangeSets: make, readChangeSet: named } = request;
   const asked: [SourceKind, Promise<readonly Comparison[]>][] = [];
   if (request.fromAccount) asked.push(['template', compareDeployed(account.stacks, assembly())]);
@@ -105,12 +107,12 @@ const sourceOf = (kind: SourceKind, comparisons: readonly Comparison[]): DriftSo
 });
 
 async function probeStacks(
-  { account, regions }: AccountRun,
+  { account, regions, register: given }: AccountRun,
   places: readonly StackPlace[],
 ): Promise<{ readonly comparisons: readonly Comparison[]; readonly facts: Facts }> {
   const [read, register] = await Promise.all([
     readLiveStacks(account.stacks, places),
-    readRegister(account.live, regions),
+    given === undefined ? readRegister(account.live, regions) : { active: given, unchecked: [] },
   ]);
   const { settings, unchecked } = await readSettings(account.live, read.stacks);
   const { active } = register;
