@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import type { AssetFile } from './publish';
@@ -16,7 +24,7 @@ export class AssetFiles {
     for (const { from, to } of files) {
       const target = path.join(folder, to);
       mkdirSync(path.dirname(target), { recursive: true });
-      if ('file' in from) copyFileSync(from.file, target);
+      if ('file' in from) copyFileSync(from.file, target, constants.COPYFILE_FICLONE);
       else if ('folder' in from) writeFileSync(target, this.zipOf(from.folder));
       else writeFileSync(target, zipped(textsOf(from.texts)));
     }

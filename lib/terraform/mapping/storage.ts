@@ -172,6 +172,12 @@ export const STORAGE: Readonly<Record<string, ResourceMapping>> = {
       KeySchema: hashKey,
       MultiRegionConsistency: elsewhere,
       Replicas: knownReplicas,
+      StreamSpecification: {
+        split: (value: Term) => ({
+          stream_enabled: true,
+          stream_view_type: isRecord(value) ? value.StreamViewType : undefined,
+        }),
+      },
       TableName: 'name',
     },
     complete: (args, properties, { region }) => replicas(args, properties, region),
