@@ -4,6 +4,8 @@
  */
 import type { RegisterRecord } from './runtime/register/register';
 
+export type { Outside, OutsideAnswer, OutsideRequest } from './outside-ports';
+
 /** Time, so that tests can drive it. */
 export interface Clock {
   /** Wall-clock time, for people and records; never used to measure a duration. */
@@ -73,6 +75,15 @@ export interface DrillLock {
   readonly heartbeatAt: string;
   /** How long a lock whose heartbeat does not change still binds. Already scaled. */
   readonly leaseSeconds: number;
+}
+
+/** The journal of the newest drill, as it is kept beside the register. */
+export interface JournalCopy {
+  readonly drillId: string;
+  /** Names this very state of it; compared for equality only. */
+  readonly version: string;
+  /** Its lines. */
+  readonly text: string;
 }
 
 /** One cluster of the global database. */
@@ -172,6 +183,14 @@ export interface Cloud {
   /** Deletes the lock if the holder still is the same; otherwise does nothing. */
   releaseLock(region: string, lock: DrillLock): Promise<void>;
 
+  /** Strongly consistent read of the journal's copy; nothing when no drill was ever run. */
+  readJournalCopy(region: string): Promise<JournalCopy | undefined>;
+  /**
+   * Writes the copy if it still is in the state `previous`, or there is none. Resolves to false otherwise. `refused` when it
+   * is too large to be kept.
+   */
+  writeJournalCopy(region: string, copy: JournalCopy, previous?: string): Promise<boolean>;
+
   /** The global database, its roles and, for the Regions in `statusOf`, the status of their clusters. */
   databaseState(region: string, statusOf: readonly string[]): Promise<DatabaseState>;
   /** Lag of the Region's cluster behind the writer; nothing when it is not measured. */
@@ -213,38 +232,4 @@ export interface Cloud {
 
   /** Every call made so far, in order of completion. */
   calls(): readonly CloudCall[];
-}
-
-/** A request from outside, as a client of the service makes it. */
-export interface OutsideRequest {
-  /** Name in the URL and the Host header. */
-  readonly host: string;
-  readonly port: number;
-  readonly scheme: 'http' | 'https';
-  readonly path: string;
-  readonly method?: 'GET' | 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly timeoutMilliseconds: number;
-}
-
-/** The answer to a request from outside. */
-export interface OutsideAnswer {
-  readonly status: number;
-  /** Header names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** What a client outside sees: names and answers. */
-export interface Outside {
-  /** Asks the DNS server now, without a cache. */
-  resolve(name: string): Promise<{ readonly addresses: readonly string[]; readonly ttlSeconds: number }>;
-  /** Sends one request. Names are resolved through {@link resolve} and kept for their TTL. */
-  request(request: OutsideRequest): Promise<OutsideAnswer>;
-  /**
-   * The end of the certificate's validity that the name presents, after a handshake that verifies it.
-   * @throws HoldfastError `unavailable` when nothing answers, `refused` when the certificate is not valid for the name
-   */
-  certificateEnd(host: string, port: number): Promise<Date>;
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { homeRegisterKey } from '../../lib/naming';
 import { homeNameRule } from '../traffic/home-name';
 import { assertRules } from '../validation';
-import { DRILL_LOCK_KEY, REGISTER_KEY } from './register-keys';
+import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY } from './register-keys';
 
 /** Which records of the register a grant is about. */
 export interface RegisterRecords {
@@ -37,8 +37,8 @@ export interface IRegister {
    */
   grantRead(grantee: IGrantable, records?: RegisterRecords): Grant;
   /**
-   * Lets `grantee` move the register, or the given homes, and take the drill lock, by conditional writes of those items
-   * only; deletes the lock alone.
+   * Lets `grantee` move the register, or the given homes, take the drill lock and keep the drill's journal, by conditional
+   * writes of those items only; deletes the lock alone.
    *
    * @throws HoldfastError `invalid-input` for a home that is none
    */
@@ -65,7 +65,7 @@ export abstract class RegisterAccess extends Construct implements IRegister {
     const move = Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      ...itemsOf(copies, [...this.keysOf(scope), DRILL_LOCK_KEY]),
+      ...itemsOf(copies, [...this.keysOf(scope), DRILL_LOCK_KEY, DRILL_JOURNAL_KEY]),
     });
     // A lock is given back; the register is never deleted.
     const release = Grant.addToPrincipal({

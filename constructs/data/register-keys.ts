@@ -4,3 +4,5 @@ export const PARTITION_KEY = 'pk';
 export const REGISTER_KEY = 'register';
 /** Key of the drill lock's item. A test compares it with the run time's. */
 export const DRILL_LOCK_KEY = 'drill-lock';
+/** Key of the copy of the newest drill's journal. A test compares it with the run time's. */
+export const DRILL_JOURNAL_KEY = 'drill-journal';

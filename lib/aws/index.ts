@@ -5,6 +5,7 @@ import { capacity, raiseFloor } from './capacity';
 import { Connection, type ConnectionOptions } from './clients';
 import { configState } from './config-state';
 import { GlobalDatabaseApi } from './database';
+import { DrillJournalTable } from './drill-journal';
 import { DrillLockTable } from './drill-lock';
 import { quotas } from './quotas';
 import { RegisterTable } from './register';
@@ -15,11 +16,11 @@ export { type AccountFacts, createAccountFacts } from './account-facts';
 export type { ConnectionOptions } from './clients';
 export { createDriftAccount, type OpenDriftAccount } from './drift-account';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
-
 export { createReleaseCloud, type ReleaseCloud, type ReleaseCloudOptions } from './release';
 export { controlCluster } from './routing-control-cluster';
 export { type ControlSettings, readControlSettings } from './routing-control-settings';
 export { type TurnedControls, turnControls } from './routing-controls';
+export { createLevelReader, type LevelReader } from './service-level-history';
 
 /** Options of {@link createAwsCloud}. */
 export interface AwsCloudOptions extends ConnectionOptions {
@@ -39,6 +40,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
   const connection = new Connection(options);
   const register = new RegisterTable(connection, application);
   const lock = new DrillLockTable(connection, application);
+  const journal = new DrillJournalTable(connection, application);
   const database = new GlobalDatabaseApi(connection, application);
   return {
     readRegister: region => register.read(region),
@@ -49,6 +51,8 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     takeLock: (region, next, previous) => lock.take(region, next, previous),
     renewLock: (region, next) => lock.renew(region, next),
     releaseLock: (region, held) => lock.release(region, held),
+    readJournalCopy: region => journal.read(region),
+    writeJournalCopy: (region, copy, previous) => journal.write(region, copy, previous),
     databaseState: (region, statusOf) => database.state(region, statusOf),
     replicationLag: (region, writerRegion) =>
       replicationLag(connection, { application, region, writerRegion }),

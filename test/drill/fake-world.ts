@@ -5,6 +5,7 @@ import type {
   CloudCall,
   DatabaseState,
   DrillLock,
+  JournalCopy,
   Outside,
   OutsideAnswer,
   OutsideRequest,
@@ -33,6 +34,7 @@ export class FakeWorld {
   /** Every record that the register ever held, in order. */
   readonly history: RegisterRecord[] = [this.register.record];
   lock: DrillLock | undefined;
+  journalCopy: JournalCopy | undefined;
   writer = EAST;
   movingUntil = -1;
   /** Milliseconds that the database takes to switch. */
@@ -135,6 +137,13 @@ export class FakeWorld {
       releaseLock: (region, lock) =>
         call('releaseLock', region, () => {
           if (this.lock?.holder === lock.holder) this.lock = undefined;
+        }),
+      readJournalCopy: region => call('readJournalCopy', region, () => this.journalCopy),
+      writeJournalCopy: (region, copy, previous) =>
+        call('writeJournalCopy', region, () => {
+          if (this.journalCopy?.version !== previous) return false;
+          this.journalCopy = copy;
+          return true;
         }),
       databaseState: region => call('databaseState', region, () => this.database()),
       replicationLag: region =>

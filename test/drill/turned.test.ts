@@ -97,12 +97,15 @@ describe('a way back that is complete but for its Region', () => {
   });
 });
 
-test('a process that stood still while it recorded its act does not send it', async () => {
+test('a process that stood still while it recorded its act, and cannot renew its lock, does not send it', async () => {
   const harness = new Harness();
+  let renewals = 0;
   harness.journals.onAppend = (_count, line) => {
     if (line.includes('"type":"act"') && line.includes('switch-database')) {
       harness.journals.onAppend = () => undefined;
       harness.clock.skip(3500);
+      renewals = 8;
+      harness.world.faults = name => (name === 'renewLock' && renewals-- > 0 ? 'throttle' : 'none');
     }
   };
   const { report } = await runDrill(harness.process().context, { to: WEST });

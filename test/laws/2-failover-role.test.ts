@@ -140,7 +140,7 @@ describe.each(operators)('law 2: the failover role of %s', (region, statements) 
     }
   });
 
-  test('of the register it may write the record and the lock, no other item', () => {
+  test('of the register it may write the record, the lock and the journal, no other item', () => {
     const resource = `arn:aws:dynamodb:${region}:000000000000:table/orders-register`;
     const put = (key: string) =>
       evaluatePolicy(statements, {
@@ -148,7 +148,8 @@ describe.each(operators)('law 2: the failover role of %s', (region, statements) 
         resource,
         context: { ...here, 'dynamodb:LeadingKeys': [key] },
       });
-    expect([put('register'), put('drill-lock'), put('something')]).toEqual([
+    expect([put('register'), put('drill-lock'), put('drill-journal'), put('something')]).toEqual([
+      'allowed',
       'allowed',
       'allowed',
       'implicit-deny',

@@ -73,15 +73,19 @@ test(`the matrix of ${Math.ceil(CELLS.length / STRIDE)} faults at a step`, async
   if (PROVE) process.stderr.write(MODES.map(mode => renderMatrix(mode, results)).join('\n'));
 });
 
-test.each(MODES.flatMap(mode => (['forward', 'back'] as const).map(way => ({ mode, way }))))(
-  'a $mode going $way is resumed after SIGKILL at any record',
-  async ({ mode, way }) => {
+test.each(
+  MODES.flatMap(mode =>
+    (['forward', 'back'] as const).flatMap(way => [true, false].map(lost => ({ mode, way, lost }))),
+  ),
+)(
+  'a $mode going $way is resumed after SIGKILL at any record, its disk lost: $lost',
+  async ({ mode, way, lost }) => {
     if (SEED !== undefined) return;
     let record = 1;
-    for (let result = await killAfter(mode, way, record); result.killed; ) {
+    for (let result = await killAfter(mode, way, record, lost); result.killed; ) {
       expect([record, result.violations]).toEqual([record, []]);
       record += PROVE ? 1 : 4;
-      result = await killAfter(mode, way, record);
+      result = await killAfter(mode, way, record, lost);
     }
     expect(record).toBeGreaterThan(15);
   },

@@ -61,23 +61,27 @@ export async function preflight(context: DrillContext, request: DrillRequest): P
   };
 }
 
+/** @throws HoldfastError `not-found` for a Region that is not in the topology */
+export function requireRegion({ settings: { regions } }: DrillContext, to: string): void {
+  if (regions.includes(to)) return;
+  throw new HoldfastError('not-found', 'the target is not a Region of the topology', [
+    { path: '--to', received: to, message: 'unknown Region', fix: `use one of ${regions.join(', ')}` },
+  ]);
+}
+
 /**
  * The register, when a move to the Region can start from it.
  * @throws as {@link preflight}
  */
 export async function movableRegister(context: DrillContext, to: string): Promise<RegisterState> {
+  requireRegion(context, to);
   const { regions } = context.settings;
-  if (!regions.includes(to)) {
-    throw new HoldfastError('not-found', 'the target is not a Region of the topology', [
-      { path: '--to', received: to, message: 'unknown Region', fix: `use one of ${regions.join(', ')}` },
-    ]);
-  }
   const register = await readRegister(context.cloud, [to, ...regions.filter(region => region !== to)]);
   const { phase, region, epoch } = register.record;
   if (phase !== 'active') {
     throw new HoldfastError(
       'refused',
-      `a move to ${region} is unfinished (${phase} at epoch ${epoch}, raised by ${register.updatedBy}); finish it with \`holdfast drill resume\` or undo it with \`holdfast drill abort\` where its journal lies`,
+      `a move to ${region} is unfinished (${phase} at epoch ${epoch}, raised by ${register.updatedBy}); finish it with \`holdfast drill resume\` or undo it with \`holdfast drill abort\``,
     );
   }
   if (region === to) {

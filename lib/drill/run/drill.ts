@@ -1,28 +1,33 @@
 import { HoldfastError } from '../../errors';
-import { movableRegister, type PreflightResult, preflight } from '../checks/preflight';
-import { type Plan, planDrill } from '../plan/plan';
-import type { DrillMode } from '../plan/plan-steps';
+import { movableRegister, type PreflightResult, preflight, requireRegion } from '../checks/preflight';
+import { planDrill } from '../plan/plan';
 import type { Run } from '../steps/action';
 import type { DrillContext, DrillRequest } from './context';
-import { byTime, newId } from './drill-id';
+import { newId } from './drill-id';
 import { HeldLock } from './drill-lock';
 import { driveForward, driveRollback, type Ending, rollbackOf } from './drive';
 import { isAborted, messageOf } from './failures';
 import { type DrillResult, finishDrill } from './finish';
-import { Journal, type JournalStore } from './journal';
-import { fileJournals } from './journal-files';
+import type { Journal } from './journal';
+import { JournalMirror } from './journal-mirror';
 import { LagRecorder } from './lag-recorder';
+import {
+  type DrillChoice,
+  knownCopy,
+  leftBehind,
+  openJournal,
+  overtaken,
+  storeOf,
+  takeUp,
+  unfinishedDrill,
+} from './open-drills';
 import { closePlanless } from './planless';
-import { raisedBy, readRegister, recordsOf, sameRecord } from './registers';
+import { reconcileCopy } from './reconcile';
+import { recordsOf } from './registers';
 import { pastNoReturn } from './runner';
 
 export type { DrillResult } from './finish';
-
-/** Which drill to resume or abort. */
-export interface DrillChoice {
-  /** @default - the newest that did not end */
-  readonly id?: string;
-}
+export { type DrillChoice, type UnfinishedDrill, unfinishedDrill } from './open-drills';
 
 /**
  * Runs a drill. One of the same mode to the same Region that did not end is resumed instead.
@@ -31,25 +36,28 @@ export interface DrillChoice {
  * register cannot be read
  */
 export async function runDrill(context: DrillContext, request: DrillRequest): Promise<DrillResult> {
-  const { mode = 'switchover' } = request;
+  const { mode = 'switchover', to } = request;
+  requireRegion(context, to);
+  await knownCopy(context, { mode, to });
   const open = unfinishedDrill(context);
   if (open !== undefined && !(await overtaken(context, open)) && !(await leftBehind(context, open, mode))) {
-    const { id, to } = open.plan;
-    if (to === request.to && open.plan.mode === mode) return resumeDrill(context, { id });
+    const { id } = open.plan;
+    if (open.plan.to === to && open.plan.mode === mode) return resumeDrill(context, { id });
     throw new HoldfastError(
       'conflict',
-      `drill ${id} to ${to} did not end; run \`holdfast drill resume ${id}\` or \`holdfast drill abort ${id}\``,
+      `drill ${id} to ${open.plan.to} did not end; run \`holdfast drill resume ${id}\` or \`holdfast drill abort ${id}\``,
     );
   }
-  const register = await movableRegister(context, request.to);
+  const register = await movableRegister(context, to);
   const id = newId(context, mode, storeOf(context).ids());
   const journal = openJournal(context, id);
   const { load } = context;
   const ledger = load?.ledgerFile === undefined ? undefined : { id: load.id, file: load.ledgerFile };
-  const { to, confirmed, acceptDataLoss } = request;
+  const { confirmed, acceptDataLoss } = request;
   journal.append({ type: 'begin', id, mode, to, ledger, by: context.operator, confirmed, acceptDataLoss });
-  const lock = await takeLock(context, id, request.to, register.record.epoch, journal);
+  const lock = await takeLock(context, id, to, register.record.epoch, journal);
   try {
+    const version = (await closeOnError(journal, () => knownCopy(context, { mode, to })))?.version;
     closePlanless(context, storeOf(context), id);
     const checked = await closeOnError(journal, () => preflight(context, request));
     if (checked.verdict !== 'clean') return await refuse(context, id, journal, checked);
@@ -61,7 +69,9 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
       settings: context.settings,
     });
     journal.append({ type: 'plan', plan, checks: checked.checks, lagSeconds: checked.lagSeconds });
-    return await conclude(makeRun(context, plan, journal, lock), driveForward);
+    return await settled(makeRun({ context, plan, journal, lock, version }), run =>
+      conclude(run, driveForward),
+    );
   } finally {
     await lock.release();
   }
@@ -97,84 +107,28 @@ export function abortDrill(context: DrillContext, choice: DrillChoice = {}): Pro
   });
 }
 
-/** A drill that passed its preflight and did not end. */
-export interface UnfinishedDrill {
-  readonly plan: Plan;
-  readonly journal: Journal;
-}
-
-/** The newest drill that did not end, or the one with the given id. */
-export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedDrill | undefined {
-  const ids = [...storeOf(context).ids()].sort(byTime).reverse();
-  for (const candidate of id === undefined ? ids : ids.filter(known => known === id)) {
-    const journal = openJournal(context, candidate);
-    const { plan } = journal;
-    if (journal.unfinished && plan !== undefined) return { plan, journal };
-  }
-  return undefined;
-}
-
 /** Takes a drill up: finds it, takes the lock, and reads its journal once more. */
 async function withTakenUp(
   context: DrillContext,
   choice: DrillChoice,
   act: (run: Run) => Promise<DrillResult>,
 ): Promise<DrillResult> {
+  const before = unfinishedDrill(context, choice.id)?.plan;
+  await knownCopy(context, before);
   const { plan: found } = await takeUp(context, choice);
   const lock = await takeLock(context, found.id, found.to, found.before.epoch + 1);
   try {
     // While the lock was waited for, its holder may have gone on: what it has sent and how far it came stands in
     // the journal, of which nobody else is the writer now.
+    const version = (await knownCopy(context, found))?.version;
     openJournal(context, found.id).takeOver();
-    const { plan, journal } = await takeUp(context, { id: found.id });
-    return await act(makeRun(context, plan, journal, lock));
+    const taken = await takeUp(context, { id: found.id });
+    await reconcileCopy(context, taken);
+    const { plan, journal } = taken;
+    return await settled(makeRun({ context, plan, journal, lock, version }), act);
   } finally {
     await lock.release();
   }
-}
-
-async function takeUp(context: DrillContext, choice: DrillChoice): Promise<UnfinishedDrill> {
-  const open = unfinishedDrill(context, choice.id);
-  if (open === undefined) {
-    throw new HoldfastError('not-found', `no unfinished drill ${choice.id ?? ''} in ${context.directory}`);
-  }
-  if (await overtaken(context, open)) {
-    throw new HoldfastError(
-      'conflict',
-      `drill ${open.plan.id} was overtaken: another moved the register since; it was closed and nothing was changed`,
-    );
-  }
-  return open;
-}
-
-/** Whether the register shows that another moved it since; such a drill is closed, since it has no way on. */
-async function overtaken(context: DrillContext, { plan, journal }: UnfinishedDrill): Promise<boolean> {
-  const state = await readRegister(context.cloud, [plan.to, plan.from]);
-  const ours = state.updatedBy === raisedBy(plan.id);
-  const untouched = sameRecord(state.record, plan.before) && !journal.has('step-end', 'fence');
-  if (ours || untouched) return false;
-  const reason = `overtaken: the register was moved by ${state.updatedBy}`;
-  journal.close('safe-stop', reason);
-  return true;
-}
-
-/**
- * Whether a failover may leave an open drill behind: its way back is complete in the register and only waits for the old
- * Region to serve, which may be the very Region that is lost. Such a drill is closed.
- */
-async function leftBehind(
-  context: DrillContext,
-  { plan, journal }: UnfinishedDrill,
-  mode: DrillMode,
-): Promise<boolean> {
-  if (mode !== 'failover' || rollbackOf(journal) === undefined) return false;
-  const { before, back } = recordsOf(plan, journal.last('turn')?.epoch);
-  const { record } = await readRegister(context.cloud, [plan.to, plan.from]);
-  const fenced = journal.mayHaveActed('fence') || journal.has('step-end', 'fence');
-  if (!sameRecord(record, fenced ? back.active : before)) return false;
-  const reason = `left behind by a failover: ${record.region} did not serve again`;
-  journal.close('safe-stop', reason);
-  return true;
 }
 
 /** Drives to an ending, measures, and writes report and journal. */
@@ -233,14 +187,26 @@ async function closeOnError<T>(journal: Journal, begin: () => Promise<T>): Promi
   }
 }
 
-const makeRun = (context: DrillContext, plan: Plan, journal: Journal, lock: HeldLock): Run => ({
-  ...{ context, plan, journal, lock },
-  beganAt: context.clock.monotonic(),
-  maySend: () => lock.sure,
-  records: recordsOf(plan, journal.last('turn')?.epoch),
+const makeRun = (
+  of: Pick<Run, 'context' | 'plan' | 'journal' | 'lock'> & { readonly version?: string },
+): Run => ({
+  ...of,
+  mirror: new JournalMirror({
+    ...of,
+    drillId: of.plan.id,
+    mode: of.plan.mode,
+    endpoints: [of.plan.to, of.plan.from],
+  }),
+  beganAt: of.context.clock.monotonic(),
+  maySend: () => of.lock.sure,
+  records: recordsOf(of.plan, of.journal.last('turn')?.epoch),
 });
 
-const storeOf = (context: DrillContext): JournalStore => context.journals ?? fileJournals(context.directory);
-
-const openJournal = (context: DrillContext, id: string): Journal =>
-  new Journal(storeOf(context).open(id), context.clock.now, context.holder);
+/** Lets a run come to its end, and its journal's copy after it, while the lock is held still. */
+async function settled(run: Run, act: (run: Run) => Promise<DrillResult>): Promise<DrillResult> {
+  try {
+    return await act(run);
+  } finally {
+    await run.mirror.settle();
+  }
+}

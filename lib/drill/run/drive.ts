@@ -59,7 +59,10 @@ export async function driveRollback(
 ): Promise<Ending> {
   const { output, load } = run.context;
   const { cause, reason } = why;
-  if (rollbackOf(run.journal) === undefined) run.journal.append({ type: 'rollback', cause, reason });
+  if (rollbackOf(run.journal) === undefined) {
+    run.journal.append({ type: 'rollback', cause, reason });
+    await run.mirror.settle();
+  }
   load?.setPhase('settle');
   output.emit({ code: 'drill.rollback', level: 'warn', text: `going back: ${reason}`, data: { cause } });
   try {

@@ -83,9 +83,16 @@ export interface JournalStore {
   save(id: string, name: string, text: string): void;
 }
 
+/** A line after which a copy of the journal follows, which replaces all that stands before. */
+export const COPIED = '{"type":"copied"}';
+
 /** Write-ahead journal of one drill. */
 export class Journal {
   readonly entries: JournalEntry[];
+  /** Whether it was taken from its copy, which may lack the last records of the machine that was lost. */
+  readonly copied: boolean;
+  /** Told of each fact that has reached the disk. */
+  onAppend: () => void = () => undefined;
   private term: number;
 
   constructor(
@@ -94,7 +101,9 @@ export class Journal {
     /** The process that writes; never reused. @default - one that only reads */
     private readonly writer?: string,
   ) {
-    this.entries = parse(file.read());
+    const text = file.read();
+    this.copied = text.includes(COPIED);
+    this.entries = parse(text);
     this.term = this.entries.at(-1)?.term ?? (writer === undefined ? 0 : 1);
   }
 
@@ -109,6 +118,12 @@ export class Journal {
     };
     this.file.append(`${JSON.stringify(entry)}\n`);
     this.entries.push(entry);
+    this.onAppend();
+  }
+
+  /** What counts of it, as lines. */
+  get text(): string {
+    return this.entries.map(entry => `${JSON.stringify(entry)}\n`).join('');
   }
 
   /**
@@ -181,7 +196,8 @@ function parse(text: string): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const line of text.split('\n')) {
     const entry = parseLine(line);
-    if (entry !== undefined) entries.push(entry);
+    if (line === COPIED) entries.length = 0;
+    else if (entry !== undefined) entries.push(entry);
   }
   return withoutSuperseded(entries).map((entry, index) => ({ ...entry, seq: index + 1 }));
 }

@@ -31,7 +31,11 @@ export async function rollBack(run: Run): Promise<RollbackResult> {
       const next = await nextOf(run);
       if ('ended' in next) return next;
       await run.lock.ensure();
-      if (sameRecord(next.from, run.records.promoting)) run.journal.append({ type: 'rollback-act' });
+      if (sameRecord(next.from, run.records.promoting)) {
+        run.journal.append({ type: 'rollback-act' });
+        await run.mirror.settle();
+        await run.lock.ensure();
+      }
       await raise(run.context.cloud, endpoints(run), { ...next, drillId: run.plan.id });
       return undefined;
     });
@@ -111,6 +115,7 @@ async function unlessMoved(run: Run, move: Move): Promise<Move | RollbackResult>
   }
   if (place === 'between') throw new HoldfastError('unavailable', 'the database is moving');
   run.journal.append({ type: 'turn', epoch: move.from.epoch + 1 });
+  await run.mirror.settle();
   return { ended: 'turned' };
 }
 

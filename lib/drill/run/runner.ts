@@ -120,12 +120,7 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
   }
   throwIfAborted(run);
   run.journal.append({ type: 'act', step: step.id });
-  // Whoever stood still while it wrote may have been followed by one who read no such record, and went back.
-  if (!run.lock.sure) {
-    run.problem = 'not sent: it was not sure any more that the drill lock is held';
-    run.journal.append({ type: 'act-refused', step: step.id, reason: run.problem });
-    return false;
-  }
+  if (!(await isToldAndSure(run, step))) return false;
   let denied = false;
   run.maySend = () => {
     denied = !run.lock.sure;
@@ -149,6 +144,24 @@ async function act(run: Run, step: PlanStep, action: StepAction): Promise<boolea
     run.problem = messageOf(error);
   }
   return true;
+}
+
+/** Whether the act, which stands in the journal, may be sent: others can know of it, and the lock is held for certain. */
+async function isToldAndSure(run: Run, step: PlanStep): Promise<boolean> {
+  const refuse = (reason: string) => {
+    run.problem = `not sent: ${reason}`;
+    run.journal.append({ type: 'act-refused', step: step.id, reason: run.problem });
+  };
+  try {
+    if (step.id === 'fence' || !step.repeatable) await run.mirror.secure();
+  } catch (error) {
+    refuse(`the journal could not be copied: ${messageOf(error)}`);
+    if (!isUnavailable(error)) throw error;
+    return false;
+  }
+  // Whoever stood still while it wrote may have been followed by one who read no such record, and went back.
+  if (!run.lock.sure) refuse('it was not sure any more that the drill lock is held');
+  return run.lock.sure;
 }
 
 /** Keeps the lock, waiting out a provider that does not answer for as long as a lease. */

@@ -12,7 +12,7 @@ import { endpoints, persist } from './rollback';
 export async function turnForward(run: Run): Promise<void> {
   await persist(run, async () => {
     const state = await readRegister(run.context.cloud, endpoints(run));
-    const epoch = epochAfter(run, state);
+    const epoch = await epochAfter(run, state);
     run.records = recordsOf(run.plan, epoch);
     const { fencing, promoting, active } = run.records;
     if ([promoting, active].some(record => sameRecord(record, state.record))) return true;
@@ -24,7 +24,7 @@ export async function turnForward(run: Run): Promise<void> {
 }
 
 /** The epoch of the way forward: that of the journal, or a new one when the register has passed it. */
-function epochAfter(run: Run, state: RegisterState): number {
+async function epochAfter(run: Run, state: RegisterState): Promise<number> {
   const { record, updatedBy } = state;
   const epoch = run.journal.last('turn')?.epoch ?? 0;
   const forward = record.epoch === epoch && record.region === run.plan.to;
@@ -32,5 +32,6 @@ function epochAfter(run: Run, state: RegisterState): number {
   if (foreign || (record.phase === 'active' && !forward)) throw registerConflict(state);
   if (forward || record.epoch < epoch) return epoch;
   run.journal.append({ type: 'turn', epoch: record.epoch + 1 });
+  await run.mirror.settle();
   return record.epoch + 1;
 }

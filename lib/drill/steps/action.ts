@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan';
 import type { DrillContext } from '../run/context';
 import type { HeldLock } from '../run/drill-lock';
 import type { Journal } from '../run/journal';
+import type { JournalMirror } from '../run/journal-mirror';
 import type { DrillRecords } from '../run/registers';
 
 /** A drill under way, as its steps see it. */
@@ -10,6 +11,8 @@ export interface Run {
   readonly plan: Plan;
   readonly journal: Journal;
   readonly lock: HeldLock;
+  /** Its journal's copy beside the register. */
+  readonly mirror: JournalMirror;
   /** Those that the register goes through; others after a turn. */
   records: DrillRecords;
   /** Monotonic milliseconds at which this process was first sure that the register says `fencing`. */

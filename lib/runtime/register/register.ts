@@ -19,6 +19,8 @@ export interface RegisterRecord {
 export const REGISTER_KEY = 'register';
 /** Partition key of the drill lock's item. */
 export const DRILL_LOCK_KEY = 'drill-lock';
+/** Partition key of the copy of the newest drill's journal. */
+export const DRILL_JOURNAL_KEY = 'drill-journal';
 
 /** Whether `region` may acknowledge writes under this record. */
 export function isActive(record: RegisterRecord, region: string): boolean {

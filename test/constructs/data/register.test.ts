@@ -3,7 +3,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Register, type RegisterProps } from '../../../constructs/data/register';
 import type { IRegister } from '../../../constructs/data/register-access';
-import { DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
+import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
 import * as runtime from '../../../lib/runtime/register/register';
 import { evaluatePolicy, type PolicyStatement } from '../../helpers/policy-evaluator';
 import { onlyOf, stackIn } from '../stack';
@@ -145,7 +145,7 @@ test('a reader reads the register alone, a mover writes the register and the loc
     ['dynamodb:GetItem', ['register']],
     [
       ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      ['register', 'drill-lock'],
+      ['register', 'drill-lock', 'drill-journal'],
     ],
   ];
   for (const [Action, keys] of allowed) {
@@ -211,8 +211,9 @@ describe('a grant of homes', () => {
 });
 
 test('the keys are those of the run time', () => {
-  expect({ REGISTER_KEY, DRILL_LOCK_KEY }).toEqual({
+  expect({ REGISTER_KEY, DRILL_LOCK_KEY, DRILL_JOURNAL_KEY }).toEqual({
     REGISTER_KEY: runtime.REGISTER_KEY,
     DRILL_LOCK_KEY: runtime.DRILL_LOCK_KEY,
+    DRILL_JOURNAL_KEY: runtime.DRILL_JOURNAL_KEY,
   });
 });

@@ -134,11 +134,11 @@ function covers(resource: unknown, arn: string): boolean {
   return new RegExp(`^${pattern}$`).test(arn);
 }
 
-test('the register is the Regions’ copies, the two items alone', () => {
+test('the register is the Regions’ copies, its three items alone', () => {
   const register = statements.find(({ Action }) => Action.includes('dynamodb:UpdateItem'));
   expect([register?.Resource].flat()).toHaveLength(REGIONS.length);
   expect(register?.Condition).toEqual({
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock'] },
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register', 'drill-lock', 'drill-journal'] },
   });
 });
 
@@ -147,7 +147,9 @@ test('of an application with homes it moves those it is given', () => {
     Action.includes('dynamodb:UpdateItem'),
   );
   expect(register?.Condition).toEqual({
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['register/us', 'register/eu', 'drill-lock'] },
+    'ForAllValues:StringEquals': {
+      'dynamodb:LeadingKeys': ['register/us', 'register/eu', 'drill-lock', 'drill-journal'],
+    },
   });
 });
 

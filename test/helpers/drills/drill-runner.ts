@@ -1,5 +1,6 @@
 // One process that drives a drill: the real engine, with ports into the simulated world, that can be killed and paused.
 import type { DrillContext, DrillSettings, JournalStore } from '../../../lib/drill';
+import { COPIED } from '../../../lib/drill/run/journal';
 import { HoldfastError } from '../../../lib/errors';
 import type { Clock, Cloud, DrillLock, Outside, OutsideAnswer, OutsideRequest } from '../../../lib/ports';
 import { SimulatedProcess } from '../simulation';
@@ -123,6 +124,8 @@ export class DrillRunner extends SimulatedProcess {
             if (this.dead) throw new Killed();
             const line = mutatedPlan(record, this.world.mutant);
             file.append(line);
+            // A whole journal that was taken from its copy tells nothing new.
+            if (line.startsWith(COPIED)) return;
             const fact = JSON.parse(line) as { type: string; step?: string };
             this.judgeAct(id, fact);
             this.onRecord(fact);
@@ -135,7 +138,7 @@ export class DrillRunner extends SimulatedProcess {
   /** Who is about to do what may not be repeated must hold the lock, and be the last to have taken the drill up. */
   private judgeAct(id: string, { type, step = '' }: { type: string; step?: string }): void {
     const { world, name } = this;
-    if (type === 'begin' || type === 'resume') world.drivers.set(id, name);
+    if (type === 'begin' || type === 'take-over') world.drivers.set(id, name);
     if (type !== 'act' || !step.endsWith('database')) return;
     const holder = world.lock?.holder;
     if (holder !== name) world.violate(`${name} acts at ${step} while ${holder ?? 'nobody'} holds the lock`);
@@ -294,6 +297,18 @@ export class DrillRunner extends SimulatedProcess {
       renewLock: (region, lock) => this.table('renewLock', region, () => put(mine(lock), { ...lock })),
       releaseLock: (region, lock) =>
         this.table('releaseLock', region, () => void put(world.lock?.holder === lock.holder, undefined)),
+      readJournalCopy: region => this.table('readJournalCopy', region, () => world.journalCopy),
+      writeJournalCopy: (region, copy, previous) =>
+        this.table(
+          'writeJournalCopy',
+          region,
+          () => {
+            const may = world.journalCopy?.version === previous;
+            if (may) world.journalCopy = copy;
+            return may;
+          },
+          true,
+        ),
       databaseState: (region, statusOf) =>
         this.call('databaseState', region, partly => withStatus(database.describe(), partly ? [] : statusOf)),
       replicationLag: region =>

@@ -20,6 +20,8 @@ const METHODS = [
   'capacity',
   'raiseFloor',
   'replicationLag',
+  'readJournalCopy',
+  'writeJournalCopy',
 ] as const;
 const MINUTE = 60_000;
 
@@ -97,7 +99,9 @@ class DrillSchedule {
   private async life(command: Exclude<Command, 'fail over'>): Promise<LifeEnding> {
     const { story, random } = this;
     const { simulation } = story.world;
-    const runner = story.process();
+    const runner = story.process(
+      random.pick([story.disks[0], story.disks[0], story.disks[0], story.disks[1]]),
+    );
     this.current = runner;
     const later = (probability: number, act: () => void) => {
       const after = random.between(1, random.pick([20_000, 200_000]));

@@ -41,7 +41,8 @@ export interface StoryResult {
 export class DrillStory {
   readonly world: DrillWorld;
   readonly faults: DrillFaults;
-  readonly journals = new DrillJournals();
+  /** The disks of two machines: a drill that began on one may be taken up on the other. */
+  readonly disks = [new DrillJournals(), new DrillJournals()] as const;
   readonly endings: LifeEnding[] = [];
   readonly from: Region;
   readonly to: Region;
@@ -66,9 +67,9 @@ export class DrillStory {
   }
 
   /** A process that has not begun. */
-  process(): DrillRunner {
+  process(disk: DrillJournals = this.disks[0]): DrillRunner {
     this.lives += 1;
-    return new DrillRunner(this.world, this.faults, this.journals, `process-${this.lives}`);
+    return new DrillRunner(this.world, this.faults, disk, `process-${this.lives}`);
   }
 
   /** Lets a process carry out one command, until it ends or is killed. */
@@ -195,8 +196,13 @@ export class DrillStory {
 
   /** Resumes what is open, as a safe stop says. */
   async finish(): Promise<void> {
+    for (const disk of this.disks) await this.finishOn(disk);
+  }
+
+  /** On one machine, which learns of what the other did meanwhile. */
+  private async finishOn(disk: DrillJournals): Promise<void> {
     for (let left = RESUMES; left >= 0; left -= 1) {
-      const runner = this.process();
+      const runner = this.process(disk);
       const open = unfinishedDrill(runner.context());
       if (open === undefined) return;
       if (left < RESUMES) await this.world.simulation.delay(CALM);
