@@ -63,8 +63,10 @@ export {
   burnThreshold,
   detectionMinutes,
   errorBudget,
+  OUTSIDE_LEVEL,
   SERVICE_LEVEL_WINDOW_DAYS,
   type ServiceObjective,
+  watchedLevels,
 } from './service-levels';
 export {
   type CacheSpec,

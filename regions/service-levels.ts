@@ -2,7 +2,7 @@
  * Arithmetic of service levels: how fast an error budget burns, when that wakes somebody, and how long it takes until it
  * does. Source of the windows and shares: the multi-window, multi-burn-rate alerts of the SRE Workbook, chapter 5.
  */
-import type { ServiceLevelSpec } from './topology';
+import type { ServiceLevelSpec, Topology } from './topology';
 
 /** Length of the window of an error budget unless a service level names another, in days. */
 export const SERVICE_LEVEL_WINDOW_DAYS = 30;
@@ -57,4 +57,22 @@ export function detectionMinutes(rate: BurnRate, objective: ServiceObjective, ba
   if (badShare <= threshold) return Number.POSITIVE_INFINITY;
   const windows = [rate.longMinutes, rate.shortMinutes];
   return Math.max(...windows.map(minutes => (minutes * threshold) / badShare));
+}
+
+/** Name of the level that every Region's canary watches: the service under its own name, whichever Region serves. */
+export const OUTSIDE_LEVEL = 'outside';
+
+/**
+ * What is watched: what the topology promises, and beside it the strictest of its availabilities as seen from outside, since
+ * a Region that is lost tells nothing of itself.
+ */
+export function watchedLevels({
+  serviceLevels = [],
+}: Pick<Topology, 'serviceLevels'>): readonly ServiceLevelSpec[] {
+  const strictest = serviceLevels
+    .filter(({ kind }) => kind === 'availability')
+    .sort((a, b) => b.target - a.target)[0];
+  if (strictest === undefined) return serviceLevels;
+  const { target, windowDays } = strictest;
+  return [...serviceLevels, { name: OUTSIDE_LEVEL, kind: 'availability', target, windowDays }];
 }

@@ -9,46 +9,30 @@ import {
   valueIndicator,
 } from '../constructs/operations/service-indicator';
 import { ServiceLevel } from '../constructs/operations/service-level';
-import type { ServiceLevelSpec } from '../regions';
+import { OUTSIDE_LEVEL, type ServiceLevelSpec, watchedLevels } from '../regions';
 import type { OperationsStackProps } from './operations-stack';
 import { toldMetric } from './service-metrics';
 
-/** Name of the level that the Regions' canaries watch: the service under its own name, wherever it is served. */
-export const OUTSIDE_LEVEL = 'outside';
-
-/**
- * Adds what the topology promises, and beside it the same promise seen from outside: a Region that is lost tells nothing of
- * itself, and the canary of another one does.
- */
+/** Adds what the topology promises, and the same as the canary sees it from outside. */
 export function addServiceLevels(
   scope: Construct,
   props: OperationsStackProps,
   canary: Canary,
 ): readonly ServiceLevel[] {
   const { topology } = props.context;
-  const levels = topology.serviceLevels ?? [];
-  const action = new SnsAction(props.alarmTopic);
-  const add = (
-    name: string,
-    spec: Pick<ServiceLevelSpec, 'target' | 'windowDays'>,
-    indicator: ServiceIndicator,
-  ) =>
-    new ServiceLevel(scope, `Level-${name}`, {
-      application: topology.application,
-      levelName: name,
-      target: spec.target,
-      windowDays: spec.windowDays,
-      indicator,
-      pageAction: action,
-      runbook: `holdfast runbook show service-level --level ${name}`,
-    });
-  const promised = levels.map(level => add(level.name, level, indicatorOf(level, props)));
-  const strictest = levels
-    .filter(({ kind }) => kind === 'availability')
-    .sort((a, b) => b.target - a.target)[0];
-  if (strictest === undefined) return promised;
   const outside = eventIndicator({ bad: [canary.metricFailed()], total: canary.metricRuns() });
-  return [...promised, add(OUTSIDE_LEVEL, strictest, outside)];
+  return watchedLevels(topology).map(
+    level =>
+      new ServiceLevel(scope, `Level-${level.name}`, {
+        application: topology.application,
+        levelName: level.name,
+        target: level.target,
+        windowDays: level.windowDays,
+        indicator: level.name === OUTSIDE_LEVEL ? outside : indicatorOf(level, props),
+        pageAction: new SnsAction(props.alarmTopic),
+        runbook: `holdfast runbook show --level ${level.name}`,
+      }),
+  );
 }
 
 /** How a promise is read in this Region. */

@@ -11,3 +11,7 @@ export { diagramSvg } from './diagram/svg';
 export { type Account, judgeAccount } from './doctor/account';
 export type { Finding } from './doctor/finding';
 export { judgeMachine } from './doctor/machine';
+export { type Advice, adviseLevels } from './slo/advice';
+export { type Counted, type LevelHistory, readHistory, type ServiceLevelHistory } from './slo/history';
+export { judgeLevels, type LevelStanding, verdictOf } from './slo/judge';
+export { reportLevels, reportLevelsHtml, type ServiceLevelReport, standingRow } from './slo/report';

@@ -1,5 +1,6 @@
 import type { Problem } from '../../lib/errors';
 import type { Draft, DraftServiceLevel } from '../draft';
+import { OUTSIDE_LEVEL } from '../service-levels';
 
 /** CloudWatch allows 20 service levels room on one dashboard, and a person can keep fewer in mind. */
 const MOST = 20;
@@ -30,6 +31,10 @@ function nameProblems(
   index: number,
 ): readonly Problem[] {
   const earlier = all.findIndex(other => other.name === name);
+  if (name === OUTSIDE_LEVEL) {
+    const message = 'is the name of what canaries see';
+    return [{ path: `serviceLevels[${index}].name`, received: name, message, fix: 'give it another name' }];
+  }
   if (name === undefined || earlier === index) return [];
   const message = `is serviceLevels[${earlier}] already`;
   return [{ path: `serviceLevels[${index}].name`, received: name, message, fix: 'name each once' }];
