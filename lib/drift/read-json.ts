@@ -14,13 +14,27 @@ export const DEEPEST = 500;
  */
 export function readJson(text: string, name: string): Json {
   const body = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const deep = placeBelow(body, DEEPEST);
-  if (deep !== undefined) throw tooDeep(name, lineAndColumn(body, deep));
+  let value: Json;
   try {
-    return JSON.parse(body) as Json;
+    value = JSON.parse(body) as Json; // V8 parses without recursion
   } catch (error) {
+    const deep = placeBelow(body, DEEPEST);
+    if (deep !== undefined) throw tooDeep(name, lineAndColumn(body, deep));
     throw noJson(body, name, error instanceof Error ? error.message : '');
   }
+  // Looking at the value is several times faster than at each character of the text.
+  if (isDeeper(value, DEEPEST)) throw tooDeep(name, lineAndColumn(body, placeBelow(body, DEEPEST) ?? 0));
+  return value;
+}
+
+/** Whether a value nests deeper than so many levels. */
+function isDeeper(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some(each => isDeeper(each as Json, levels - 1));
+  for (const key in value)
+    if (isDeeper((value as Record<string, Json>)[key] as Json, levels - 1)) return true;
+  return false;
 }
 
 /**

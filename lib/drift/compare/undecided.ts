@@ -1,12 +1,9 @@
 import type { Difference, Json } from '../model';
 import type { Deciders } from './deciders';
+import { MACRO } from './identical';
 import { referencesOf } from './references';
 import { topPropertyOf } from './replacement-of';
 import { below, intrinsicOf, isObject, own } from './values';
-
-/** What in the text of a resource may be another value with each deploy, beside what {@link Deciders} name. */
-export const mayBeLookedUp = (text: string): boolean =>
-  text.includes('{{resolve:ssm') || text.includes('"Fn::Transform"');
 
 /**
  * Differences that an unchanged resource may have all the same: what a parameter, a mapping or a condition decides
@@ -41,7 +38,7 @@ function* lookUps(value: Json | undefined, path: string): Generator<string> {
   } else if (Array.isArray(value)) {
     for (const [at, item] of (value as readonly Json[]).entries()) yield* lookUps(item, `${path}[${at}]`);
   } else if (isObject(value)) {
-    if (own(value, 'Fn::Transform') !== undefined) yield path;
+    if (own(value, MACRO) !== undefined) yield path;
     const intrinsic = intrinsicOf(value);
     if (intrinsic === undefined) {
       for (const [key, item] of Object.entries(value)) yield* lookUps(item, below(path, key));

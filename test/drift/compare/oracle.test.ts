@@ -1,5 +1,6 @@
 import { fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
-import { compareTemplates, isCustom } from '../../../lib/drift/compare/templates';
+import { compareTemplates } from '../../../lib/drift/compare/templates';
+import { isCustom } from '../../../lib/drift/compare/unchecked-of';
 import type { JsonObject } from '../../../lib/drift/compare/values';
 import { isKnownType } from '../../../lib/drift/schema/replacement';
 import { Random } from '../../helpers/simulation';
