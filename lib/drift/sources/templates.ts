@@ -16,7 +16,10 @@ export function readTemplateFile(file: string): JsonObject {
 
 /** What a deploy of the one template file over the other would do. Both files must be readable. */
 export function compareTemplateFiles(before: string, after: string, place: TemplatePlace): Comparison {
-  return compareTemplates(readTemplateFile(before), readTemplateFile(after), place);
+  const [old, next] = [readTextFile(before), readTextFile(after)];
+  const template = readTemplate(old, before);
+  // Most stacks do not change: one reading of the text is enough then.
+  return compareTemplates(template, old === next ? template : readTemplate(next, after), place);
 }
 
 /**
