@@ -103,6 +103,19 @@ export interface DatabaseState {
   readonly moving: boolean;
 }
 
+/** How much lies in a queue, approximately. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly inWork: number;
+  readonly delayed: number;
+}
+
+/** The queue that a Region's workers take from, and that of its dead letters. */
+export interface QueueDepths {
+  readonly work: QueueDepth;
+  readonly dead: QueueDepth;
+}
+
 /** A replication lag and where it comes from. */
 export interface ReplicationLag {
   readonly seconds: number;
@@ -212,6 +225,8 @@ export interface Cloud {
   /** Raises a group's floor; never lowers minimum, desired or maximum. */
   raiseFloor(region: string, group: string, minimum: number): Promise<void>;
 
+  /** What lies in the queues of a Region. */
+  queueDepths(region: string): Promise<QueueDepths>;
   /** The configuration that is live; nothing when none was ever deployed. */
   configState(region: string): Promise<ConfigState | undefined>;
   /** Alarms of the application. */

@@ -7,6 +7,7 @@ import { configState } from './config-state';
 import { GlobalDatabaseApi } from './database';
 import { DrillJournalTable } from './drill-journal';
 import { DrillLockTable } from './drill-lock';
+import { queueDepths } from './queues';
 import { quotas } from './quotas';
 import { RegisterTable } from './register';
 import { replicationLag } from './replication-lag';
@@ -60,6 +61,7 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     startFailover: (region, arn, maySend) => database.startFailover(region, arn, maySend),
     capacity: region => capacity(connection, application, region),
     raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
+    queueDepths: region => queueDepths(connection, application, region),
     configState: region => configState(connection, application, region),
     alarms: region => alarms(connection, application, region),
     quotas: region => quotas(connection, region),

@@ -5,6 +5,7 @@ import { type AwsCloud, createAwsCloud } from '../aws';
 import { AWS_ENTRIES, createOutside, type DrillContext, drillSettings, type OutsideClient } from '../drill';
 import { labConnection } from '../lab';
 import type { CommandContext, CommonOptions } from './context';
+import { drillJobs } from './drill-jobs';
 import { readTopologyFile } from './topology-file';
 
 /** Where a drill runs: the lab of this project, or the topology's account. */
@@ -45,6 +46,7 @@ export function openDrill(
       entries: lab === undefined ? AWS_ENTRIES : lab.entries,
       timeScale: lab?.timeScale ?? 1,
       directory: path.join(projectRoot, 'out', 'drills'),
+      jobs: drillJobs(context, topology, target),
       operator: environment.USER ?? environment.LOGNAME ?? 'unknown',
       holder: `${process.pid}-${randomBytes(6).toString('hex')}`,
     },

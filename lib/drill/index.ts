@@ -22,7 +22,7 @@ export { type DrillHistory, type DrillTrend, drillHistory, type PastDrill } from
 export type { DrillOutcome, DrillReport, PhaseReport } from './report/report';
 export { renderReportHtml } from './report/report-html';
 export { renderReport } from './report/report-text';
-export type { DrillContext, DrillRequest } from './run/context';
+export type { DrillContext, DrillJobs, DrillRequest, JobCounts } from './run/context';
 export {
   abortDrill,
   type DrillChoice,

@@ -78,3 +78,23 @@ test('the clock is compared by the date of any answer, an error among them', asy
   expect(cloud.clockAheadSeconds(WEST)).toBeLessThan(92);
   expect(cloud.clockAheadSeconds('us-east-2')).toBeUndefined();
 });
+
+test('what lies in a Region’s queues is counted there, of work and of dead letters', async () => {
+  endpoint.replies = {
+    GetQueueUrl: ({ json }) => ({ body: { QueueUrl: `http://queue/${json.QueueName}` } }),
+    GetQueueAttributes: ({ json }) => ({
+      body: {
+        Attributes: {
+          ApproximateNumberOfMessages: String(json.QueueUrl).endsWith('dead') ? '2' : '5',
+          ApproximateNumberOfMessagesNotVisible: '1',
+          ApproximateNumberOfMessagesDelayed: '0',
+        },
+      },
+    }),
+  };
+  expect(await endpoint.cloud().queueDepths('us-east-2')).toEqual({
+    work: { waiting: 5, inWork: 1, delayed: 0 },
+    dead: { waiting: 2, inWork: 1, delayed: 0 },
+  });
+  expect([...new Set(endpoint.sent.map(({ region }) => region))]).toEqual(['us-east-2']);
+});

@@ -151,6 +151,7 @@ test('the plan of a failover scales while the data moves, and lets go of what it
   expect(plan.steps.filter(step => step.optional).map(step => step.id)).toEqual([
     'raise-capacity',
     'wait-capacity',
+    'reconcile',
   ]);
   expect(plan.steps.filter(step => step.pointOfNoReturn).map(step => step.id)).toEqual([
     'fail-over-database',

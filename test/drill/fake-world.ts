@@ -9,6 +9,7 @@ import type {
   Outside,
   OutsideAnswer,
   OutsideRequest,
+  QueueDepths,
   RegisterState,
 } from '../../lib/ports';
 import { mayFollow, type RegisterRecord } from '../../lib/runtime/register/register';
@@ -17,6 +18,8 @@ import type { VirtualClock } from './virtual-clock';
 export const EAST = 'us-east-2';
 export const WEST = 'us-west-2';
 export const HOST = 'orders.example.com';
+
+const EMPTY = { waiting: 0, inWork: 0, delayed: 0 };
 
 /** What a fault does to one call. */
 export type Fault = 'none' | 'throttle' | 'denied' | 'lost-answer';
@@ -61,6 +64,9 @@ export class FakeWorld {
     [EAST]: { version: '3', digest: 'aa', deploying: false },
     [WEST]: { version: '4', digest: 'aa', deploying: false },
   };
+  queues: Record<string, QueueDepths | undefined> = {};
+  /** State of the cache of the active Region. */
+  warmUp: string | undefined = 'warm';
   alarmStates: { name: string; state: 'ok' | 'alarm' | 'unknown' }[] = [{ name: 'orders-lag', state: 'ok' }];
   quotas: Record<string, { name: string; limit: number }[]> = {
     [EAST]: [{ name: 'vCPU', limit: 64 }],
@@ -159,6 +165,8 @@ export class FakeWorld {
       capacity: region => call('capacity', region, () => this.groups[region] ?? []),
       raiseFloor: (region, name, minimum) =>
         call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
+      queueDepths: region =>
+        call('queueDepths', region, () => this.queues[region] ?? { work: EMPTY, dead: EMPTY }),
       configState: region => call('configState', region, () => this.config[region]),
       alarms: region => call('alarms', region, () => this.alarmStates),
       quotas: region => call('quotas', region, () => this.quotas[region] ?? []),
@@ -219,6 +227,7 @@ export class FakeWorld {
         ready: !active || writable,
         role,
         epoch: record.epoch,
+        warmUp: this.warmUp && { state: this.warmUp },
         database: { writable, lagSeconds: this.readyLagSeconds },
       });
     }

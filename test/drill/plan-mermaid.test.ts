@@ -24,7 +24,7 @@ test('a plan is drawn phase by phase, each step once, in order, with the point o
   );
   expect(text.match(/^ {4}fence\[/gm)).toHaveLength(1);
   expect(text).toContain('class fail-over-database noReturn');
-  expect(text.match(/subgraph/g)).toHaveLength(8);
+  expect(text.match(/subgraph/g)).toHaveLength(9);
 });
 
 test('a label cannot end early: every line of a step has exactly its two quotes', () => {

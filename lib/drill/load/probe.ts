@@ -10,6 +10,7 @@ export interface Readiness {
   readonly role?: 'active' | 'standby';
   readonly epoch?: number;
   readonly database?: { readonly writable?: boolean; readonly lagSeconds?: number };
+  readonly warmUp?: { readonly state: 'idle' | 'warming' | 'warm' | 'failed' };
 }
 
 /** What a gate answered. */

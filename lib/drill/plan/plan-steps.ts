@@ -23,7 +23,15 @@ export type Phase = (typeof PHASES)[number];
 const CAPACITY = ['raise-capacity', 'wait-capacity'] as const;
 const FENCE = ['fence', 'wait-lease', 'announce-promotion'] as const;
 const TURN = ['activate', 'wait-gates', 'wait-dns', 'reconnect', 'verify'] as const;
-const PLANNED = [...CAPACITY, ...FENCE, 'switch-database', 'wait-writer', ...TURN, 'settle'] as const;
+const PLANNED = [
+  ...CAPACITY,
+  ...FENCE,
+  'switch-database',
+  'wait-writer',
+  ...TURN,
+  'settle',
+  'reconcile',
+] as const;
 
 /**
  * Ids of the steps of each mode, in their order. A failover scales up while its data moves, and goes on without what
@@ -33,7 +41,15 @@ const PLANNED = [...CAPACITY, ...FENCE, 'switch-database', 'wait-writer', ...TUR
 export const STEPS_OF_MODE = {
   switchover: PLANNED,
   failback: PLANNED,
-  failover: ['raise-capacity', ...FENCE, 'fail-over-database', 'wait-writer', 'wait-capacity', ...TURN],
+  failover: [
+    'raise-capacity',
+    ...FENCE,
+    'fail-over-database',
+    'wait-writer',
+    'wait-capacity',
+    ...TURN,
+    'reconcile',
+  ],
 } as const satisfies Readonly<Record<DrillMode, readonly string[]>>;
 /** One step of a drill. */
 export type StepId = (typeof STEPS_OF_MODE)[DrillMode][number];
@@ -143,5 +159,11 @@ export const SKETCHES: Readonly<Record<StepId, Sketch>> = {
     title: 'wait until the old Region is a healthy replica again',
     precondition: 'the new Region is verified',
     carriesBudget: true,
+  },
+  reconcile: {
+    phase: 'settle',
+    title: 'look at what was under way: queues, outbox, cache; replay what is stranded',
+    precondition: 'the new Region is verified',
+    lastsAsItsPhase: true,
   },
 };

@@ -128,6 +128,11 @@ const served = (context: DrillContext) => async (): Promise<readonly [boolean, s
   return [answer?.status === 200, `${settings.host} is answered by ${region ?? 'nobody'}`];
 };
 
+const queuesIn = (context: DrillContext, region: string) => async (): Promise<readonly [boolean, string]> => {
+  const { work, dead } = await context.cloud.queueDepths(region);
+  return [true, `${region}: ${work.waiting} messages wait, ${dead.waiting} dead letters`];
+};
+
 const lostOrNot = ({ mode }: Plan): boolean => mode === 'failover';
 
 /** What can be looked at for each step without changing anything. */
@@ -158,4 +163,10 @@ export const LOOKS: Readonly<Record<StepId, Looker>> = {
     sends: [`POST and GET ${context.settings.host}/orders: one order, from outside`],
   }),
   settle: ({ context, plan }) => only(readyIn(context, plan.from)),
+  reconcile: async ({ context, plan }) => ({
+    ...(await only(
+      ...(lostOrNot(plan) ? [plan.to] : [plan.from, plan.to]).map(region => queuesIn(context, region)),
+    )),
+    sends: lostOrNot(plan) ? [] : [`a replay of what still lies in the queue of ${plan.from}`],
+  }),
 };

@@ -1,7 +1,7 @@
 import { escapeHtml, htmlTable } from '../../html';
 import type { DrillReport } from './report';
 import { timelinePicture } from './report-picture';
-import { largestLag } from './report-text';
+import { largestLag, reconciled } from './report-text';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #ffffff; --line: #c8d0da; --old: #2f6fb3; --new: #2b8a5b; --bad: #b3362f; --phase: #7a6aa8; }
@@ -126,6 +126,7 @@ function lists(report: DrillReport): string[] {
       report.approvals.map(({ at, by, what }) => `${at} ${by}: ${what}`),
     ),
     ...list('Given up without harm', report.notes),
+    ...list('What was under way', reconciled(report)),
     ...list('Modelled by the lab, not proven by this drill', report.modelled),
     ...list(
       'Calls to global control planes, of which there should be none',

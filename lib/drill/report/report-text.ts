@@ -16,6 +16,7 @@ export function renderReport(report: DrillReport): string {
     '',
     ...listed('Objectives missed', report.missed),
     ...listed('Given up without harm', report.notes),
+    ...listed('What was under way', reconciled(report)),
     ...checks(report),
     ...listed(
       'Who approved what',
@@ -118,6 +119,23 @@ function traffic({ timeline }: DrillReport): string[] {
     ([region, { count, first, last }]) =>
       `${region}: ${count} of ${total} (${((100 * count) / total).toFixed(0)} %), from ${first} to ${last}`,
   );
+}
+
+/** What became of queues, outbox and cache, and what is left to do. */
+export function reconciled({ reconciliation }: DrillReport): string[] {
+  if (reconciliation === null) return [];
+  const { queues, jobs, cache, open } = reconciliation;
+  return [
+    ...queues.map(
+      ({ region, work, dead }) =>
+        `queue of ${region}: ${work.waiting} wait, ${work.inWork} in work; ${dead.waiting} dead letters`,
+    ),
+    ...(jobs === null
+      ? []
+      : [`outbox: ${jobs.owed} owed, ${jobs.unsent} not sent under this epoch; ${jobs.parked} parked`]),
+    ...(cache === null ? [] : [`cache: ${cache}`]),
+    ...open.map(item => `open: ${item}`),
+  ];
 }
 
 function listed(title: string, items: readonly string[]): string[] {

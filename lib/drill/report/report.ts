@@ -10,6 +10,7 @@ import { CANNOT_FENCE, type DrillSettings } from '../plan/settings';
 import type { Journal } from '../run/journal';
 import type { LagSample } from '../run/lag-recorder';
 import { pollMilliseconds } from '../run/runner';
+import type { Reconciliation } from '../steps/reconcile';
 import { type Approval, approvalsOf } from './approvals';
 import { type Timeline, timelineOf } from './timeline';
 
@@ -91,6 +92,8 @@ export interface DrillReport {
   readonly next?: string;
   /** Steps that were given up without harm. */
   readonly notes: readonly string[];
+  /** What became of the jobs that were under way; null when that was not looked at. */
+  readonly reconciliation: Reconciliation | null;
   /** Whether more than one process drove it. */
   readonly resumed: boolean;
   /** What the figures are. */
@@ -182,6 +185,7 @@ export function makeReport(input: ReportInput): DrillReport {
     reason: input.reason,
     next: input.next,
     notes: journal?.all('step-end').flatMap(end => (end.note === undefined ? [] : [end.note])) ?? [],
+    reconciliation: journal?.last('reconciled')?.found ?? null,
     resumed: (journal?.all('resume').length ?? 0) > 0,
     label: labelOf(input),
     modelled: target === 'lab' ? MODELLED : [],

@@ -4,6 +4,21 @@ import type { DrillMode } from '../plan/plan-steps';
 import type { DrillSettings, Entries } from '../plan/settings';
 import type { JournalStore } from './journal';
 
+/** What the active Region owes and has set aside. */
+export interface JobCounts {
+  readonly owed: number;
+  /** Owed and not sent under the present epoch. */
+  readonly unsent: number;
+  readonly parked: number;
+}
+
+/** The jobs of the Region that is active, for who may sign in to its database. */
+export interface DrillJobs {
+  counts(): Promise<JobCounts>;
+  /** Brings home what lies in the queues of a Region that is not active; once in effect, however often it is asked. */
+  replayStranded(region: string): Promise<void>;
+}
+
 /** What every drill command needs of the outside. */
 export interface DrillContext {
   readonly cloud: Cloud;
@@ -30,6 +45,8 @@ export interface DrillContext {
    * @default - none: nothing is said about writes
    */
   readonly load?: Load;
+  /** @default - the database is not signed in to, and what it owes is not looked at */
+  readonly jobs?: DrillJobs;
   /** Aborts the drill within one poll interval. */
   readonly signal?: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Check } from '../checks/check';
 import type { Plan } from '../plan/plan';
 import type { DrillMode, StepId } from '../plan/plan-steps';
 import type { DrillOutcome } from '../report/report';
+import type { Reconciliation } from '../steps/reconcile';
 import { withoutSuperseded } from './terms';
 
 /** What a journal says, one a line. Together they are enough to resume a drill or to undo it. */
@@ -48,6 +49,8 @@ export type JournalFact =
   | { readonly type: 'rollback-closed'; readonly reason: string }
   /** On the way back the database was found to have moved: forward again, under this epoch. Its raise may be lost. */
   | { readonly type: 'turn'; readonly epoch: number }
+  /** What was found of the jobs that were under way. */
+  | { readonly type: 'reconciled'; readonly found: Reconciliation }
   | { readonly type: 'safe-stop'; readonly reason: string; readonly next: string }
   | { readonly type: 'end'; readonly outcome: DrillOutcome; readonly reason?: string };
 

@@ -2,6 +2,7 @@ import type { StepId } from '../plan/plan-steps';
 import type { StepAction } from './action';
 import { raiseCapacity, waitCapacity } from './capacity';
 import { failOverDatabase, settle, switchDatabase, waitWriter } from './database';
+import { reconcile } from './reconcile';
 import { activate, announcePromotion, fence, waitLease } from './register';
 import { reconnect, verify, waitDns, waitGates } from './traffic';
 
@@ -21,4 +22,5 @@ export const ACTIONS: Readonly<Record<StepId, StepAction>> = {
   reconnect,
   verify,
   settle,
+  reconcile,
 };

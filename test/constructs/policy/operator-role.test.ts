@@ -73,13 +73,21 @@ test('names every action, creates and deletes nothing but its own lock and leave
   });
 });
 
+/** Who may replay jobs may count what lies in queues, too; who may not learns from the drill that nobody counted. */
+const JOBS = { jobs: { databaseUser: 'service', queueNames: ['orders-work', 'orders-work-dead'] } };
+
 test('suffices for every call that the adapters of a drill make', () => {
   expect(ADAPTER_CALLS.length).toBeGreaterThan(10);
-  expect(ADAPTER_CALLS.filter(call => !actions.includes(call))).toEqual([]);
+  const withJobs = statementsIn('us-west-2', JOBS).flatMap(({ Action }) => Action);
+  expect(ADAPTER_CALLS.filter(call => !withJobs.includes(call))).toEqual([]);
+  expect(ADAPTER_CALLS.filter(call => !actions.includes(call))).toEqual([
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+  ]);
 });
 
 describe.each(REGIONS)('one identity moves both Regions: the role of %s', own => {
-  const granted = statementsIn(own);
+  const granted = statementsIn(own, JOBS);
 
   /** Whether one statement allows an action in a Region on what `name` ends the ARN of. */
   const allows = (action: string, region: string, arn: string): boolean =>
@@ -114,6 +122,7 @@ function targetOf(call: string, region: string): string {
   const [service = '', action = ''] = call.split(':');
   const inRegion = `:${service}:${region}:000000000000:`;
   if (service === 'ssm') return `${inRegion}parameter/orders/interlock/break-glass`;
+  if (service === 'sqs') return `${inRegion}orders-work`;
   if (service === 'dynamodb') return `${inRegion}table/orders-register`;
   if (service === 'rds' && action.endsWith('GlobalCluster')) return `${inRegion}cluster:orders-${region}`;
   if (service === 'autoscaling' && !action.startsWith('Describe')) {

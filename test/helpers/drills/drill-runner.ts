@@ -10,6 +10,8 @@ import { LEASE } from './drill-region';
 import type { DrillWorld } from './drill-world';
 import { OPERATOR, REGIONS, type Region } from './network';
 
+const EMPTY = { waiting: 0, inWork: 0, delayed: 0 };
+
 export const HOST = 'orders.example.com';
 const TTL = 60_000;
 const NO_ANSWER = 5000;
@@ -100,7 +102,8 @@ export class DrillRunner extends SimulatedProcess {
       outside: this.outside(),
       clock: this.clock(),
       output: { emit: () => undefined },
-      random: () => 0.5,
+      // Two machines name two drills differently.
+      random: () => Number(this.name.split('-')[1]) / 1000,
       settings: SETTINGS,
       entries: { service: { scheme: 'https', port: 443 }, gate: { scheme: 'https', port: 443 } },
       timeScale: 1,
@@ -325,6 +328,7 @@ export class DrillRunner extends SimulatedProcess {
           if (!partly || group === 'orders-blue') world.raiseFloor(region as Region, group, minimum);
           if (partly) throw new HoldfastError('unavailable', `raising ${group}: scaling in progress`);
         }),
+      queueDepths: region => this.call('queueDepths', region, () => ({ work: EMPTY, dead: EMPTY })),
       configState: region =>
         this.call('configState', region, () => ({ version: '3', digest: 'aa', deploying: false })),
       alarms: region => this.call('alarms', region, () => [{ name: 'orders-lag', state: 'ok' as const }]),
