@@ -99,6 +99,9 @@ export interface StackTemplates {
   readonly after: Json | undefined;
 }
 
+/** One stack, or Terraform plan, that was looked at; `-` for one that speaks of whatever Region it is in. */
+export type LookedAt = Pick<Place, 'region' | 'stack'>;
+
 /** All that one source has to say. */
 export interface Comparison {
   /** Resources that were compared to the end, unchanged ones among them. */
@@ -107,6 +110,8 @@ export interface Comparison {
   readonly unchecked: readonly Unchecked[];
   /** Texts that the source marks as secret, wherever they stand. No output ever shows one. */
   readonly secrets?: readonly string[];
+  /** What was looked at, also where nothing was found. @default - the stacks of `templates` */
+  readonly stacks?: readonly LookedAt[];
   /** Where the source has them. They may hold secrets: rules look at them, no finding shows them. */
   readonly templates?: readonly StackTemplates[];
 }
@@ -151,6 +156,8 @@ export interface DriftReport {
   readonly counts: Counts;
   /** The gravest first; in an order that does not depend on that of the input. */
   readonly findings: readonly Finding[];
+  /** Stacks and plans that were looked at, in order: of others the run says nothing. */
+  readonly stacks?: readonly LookedAt[];
   /** What was accepted before, in the same order; there when an ignore file was read. */
   readonly ignored?: readonly IgnoredFinding[];
 }

@@ -33,9 +33,10 @@ export function runDrift(sources: readonly DriftSource[], options: DriftOptions 
   const judged = classify(comparisons, [...DRIFT_RULES, ...(options.rules ?? [])], options.facts ?? {});
   const findings = maskFindings(judged, comparisons);
   const checked = comparisons.reduce((sum, comparison) => sum + comparison.checked, 0);
-  if (options.ignores === undefined) return reportOf(checked, findings);
+  const stacks = comparisons.flatMap(each => each.stacks ?? each.templates ?? []);
+  if (options.ignores === undefined) return reportOf(checked, findings, undefined, stacks);
   const left = applyIgnores(findings, options.ignores.file, options.ignores.now);
-  return reportOf(checked, left.findings, left.ignored);
+  return reportOf(checked, left.findings, left.ignored, stacks);
 }
 
 function readOne(source: DriftSource): readonly Comparison[] {

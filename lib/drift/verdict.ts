@@ -5,6 +5,7 @@ import {
   type Finding,
   type FindingClass,
   type IgnoredFinding,
+  type LookedAt,
   type Verdict,
 } from './model';
 
@@ -15,11 +16,13 @@ export type FailOn = 'any' | 'change' | 'danger';
  * The report of a run, the gravest findings first.
  *
  * @param ignored what the ignore file takes out; nothing when there was none
+ * @param stacks what was looked at
  */
 export function reportOf(
   checked: number,
   findings: readonly Finding[],
   ignored?: readonly IgnoredFinding[],
+  stacks: readonly LookedAt[] = [],
 ): DriftReport {
   const sorted = inOrder(findings);
   const count = (wanted: Finding['class']) => findings.filter(finding => finding.class === wanted).length;
@@ -34,7 +37,13 @@ export function reportOf(
     ...(ignored === undefined ? {} : { ignored: ignored.length }),
   };
   const accepted = ignored === undefined ? {} : { ignored: inOrder(ignored) };
-  return { version: 1, verdict: verdictOf(counts), counts, findings: sorted, ...accepted };
+  const looked = stacks.length === 0 ? {} : { stacks: uniqueStacks(stacks) };
+  return { version: 1, verdict: verdictOf(counts), counts, findings: sorted, ...looked, ...accepted };
+}
+
+function uniqueStacks(stacks: readonly LookedAt[]): readonly LookedAt[] {
+  const byName = new Map(stacks.map(({ region, stack }) => [`${stack}\n${region}`, { region, stack }]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
 }
 
 /** The worst of all: danger, then what was not looked at, then changes. */

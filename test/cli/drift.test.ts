@@ -57,6 +57,7 @@ test('equal templates are clean and exit 0; --json is the document of the contra
     verdict: 'clean',
     counts: { checked: 1, unchecked: 0, unknown: 0, noise: 0, expected: 0, change: 0, danger: 0 },
     findings: [],
+    stacks: [{ region: '-', stack: 'orders' }],
   });
 });
 
@@ -263,7 +264,7 @@ test('a swap of roles after a failover is explained by the register, and by noth
   expect(await verdictBy('--register', register)).toBe('clean');
   expect(await verdictBy()).toBe('unchecked');
   const other = file('other.json', '{"epoch": 3, "region": "us-east-2"}');
-  expect(await verdictBy('--register', other)).toBe('changes');
+  expect(await verdictBy('--register', other)).toBe('danger');
   const moving = file(
     'moving.json',
     '{"register": {"record": {"epoch": 3, "phase": "fencing", "region": "x"}}}',

@@ -34,7 +34,8 @@ interface Known {
 
 /**
  * One issue a stack: opened when it has something to act on, kept up to date, reopened, and closed when a run has
- * nothing on it any more. A run in which a source could not be read closes none: what was not looked at is not clean.
+ * looked at the stack and has nothing on it any more. A run in which a source could not be read closes none, and no run
+ * closes that of a stack that it was not given: what was not looked at is not clean.
  *
  * @throws HoldfastError as {@link GitHubApi.send}
  */
@@ -56,8 +57,12 @@ export async function fileIssues(
   }
   if (!isWhole(report)) return filed;
   const current = new Set(groups.map(({ stack, region }) => keyOf(stack, region)));
+  const isLookedAt = (key: string) =>
+    (report.stacks ?? []).some(({ stack, region }) =>
+      region === '-' ? key.endsWith(partOf(stack)) : key === keyOf(stack, region),
+    );
   for (const [key, issue] of known) {
-    if (!issue.open || current.has(key)) continue;
+    if (!issue.open || current.has(key) || !isLookedAt(key)) continue;
     filed.push({ stack: issue.title, done: 'closed', url: issue.url });
     const body = closing(key, report, options.whole);
     await api.send('PATCH', `issues/${issue.number}`, { state: 'closed', state_reason: 'completed', body });
@@ -83,15 +88,15 @@ async function fileOne(
 const isWhole = ({ counts, findings }: DriftReport): boolean =>
   counts.checked > 0 && !findings.some(each => each.class === 'unchecked' && each.type === '-');
 
+/** Names the issue of a stack in a Region; its last part is that of the stack in any Region. */
 const keyOf = (stack: string, region: string): string =>
-  `drift-issue-${createHash('sha256')
-    .update(JSON.stringify([stack, region]))
-    .digest('hex')
-    .slice(0, 16)}`;
+  `drift-issue-${partOf(JSON.stringify([stack, region]))}-${partOf(stack)}`;
+
+const partOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 function closing(key: string, { counts }: DriftReport, whole?: string): string {
   const clean = markdown(reportOf(counts.checked, []), { key, whole });
-  return `${clean}\nThe last run has nothing on this stack. One that it was not given has none either.\n`;
+  return `${clean}\nThe last run has looked at this stack and has nothing on it.\n`;
 }
 
 /** Issues of ours by their key; of several, the open one. Pull requests are issues to this API, and are left out. */
@@ -100,7 +105,7 @@ async function knownIssues(api: GitHubApi, label: string, author: string) {
   const items = await api.list(`issues?state=all&labels=${encodeURIComponent(label)}`);
   for (const { number, state, title, body, user, html_url, pull_request } of items) {
     const text = String(body ?? '').replace(/\r\n/g, '\n');
-    const key = /^<!-- holdfast:(drift-issue-[0-9a-f]{16}) -->\n/.exec(text)?.[1];
+    const key = /^<!-- holdfast:(drift-issue-[0-9a-f]{16}-[0-9a-f]{16}) -->\n/.exec(text)?.[1];
     const ours = (user as { login?: unknown } | null)?.login === author && pull_request === undefined;
     if (key === undefined || !ours || !text.startsWith(markerOf(key)) || known.get(key)?.open === true)
       continue;

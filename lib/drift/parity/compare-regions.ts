@@ -58,7 +58,11 @@ function compareGroup({ name, members }: Group, names: Names): Comparison {
     ({ region, template }): StackTemplates => ({ region, stack: name, before: template, after: template }),
   );
   const compared = compareMembers(neutrals, name);
-  return { ...compared, unchecked: [...unchecked, ...compared.unchecked], templates };
+  return {
+    ...compared,
+    ...{ unchecked: [...unchecked, ...compared.unchecked], templates },
+    stacks: [{ region: '-', stack: name }],
+  };
 }
 
 const CLASH = {

@@ -25,6 +25,7 @@ const document = z.object({
   version: z.literal(1),
   counts: z.object({ checked: count }),
   findings: z.array(finding),
+  stacks: z.array(z.object({ region: z.string(), stack: z.string() })).optional(),
   ignored: z.array(finding.extend({ reason: z.string(), owner: z.string(), expires: z.string() })).optional(),
 });
 
@@ -36,7 +37,10 @@ const document = z.object({
  */
 export function readReport(file: string): DriftReport {
   const read = document.safeParse(readJsonFile(file));
-  if (read.success) return reportOf(read.data.counts.checked, read.data.findings, read.data.ignored);
+  if (read.success) {
+    const { counts, findings, ignored, stacks } = read.data;
+    return reportOf(counts.checked, findings, ignored, stacks);
+  }
   const problems = read.error.issues.slice(0, 10).map(issue => ({
     path: `${file}: ${issue.path.join('.') || 'document'}`,
     message: issue.message.toLowerCase(),

@@ -39,7 +39,8 @@ export function readChangeSet(document: Json, name: string): Comparison {
     ...resources.flatMap(each => nested(each, stack)),
   ];
   const changes = resources.map(each => changeOf(each, stack));
-  return { checked: resources.length - resources.filter(isNested).length, changes, unchecked };
+  const checked = resources.length - resources.filter(isNested).length;
+  return { checked, changes, unchecked, stacks: [stack] };
 }
 
 /** A change set that is not there to the end says nothing of what is missing. */

@@ -41,7 +41,7 @@ export function readStackDrift(document: Json, name: string): Comparison {
   }
   const here = { ...stack, resource: '-', type: '-', source: 'stack-drift' } as const;
   unchecked.push(...neverLookedAt(document, objects, stack), ...incomplete(document, others, here));
-  return { checked, changes, unchecked };
+  return { checked, changes, unchecked, stacks: [stack] };
 }
 
 function reasonOf(type: string, status: string, entry: Json): Pick<Unchecked, 'why' | 'fix'> {

@@ -40,6 +40,7 @@ export function comparePlan(document: Json, place: PlanPlace, file = place.stack
       ...checks.unchecked,
       ...unreadableEntries(unreadable, document, place),
     ],
+    stacks: [{ region: '-', stack: place.stack }],
     secrets: planSecrets(document, [...resources.entries, ...drift.entries, ...outputs.entries]),
   };
 }

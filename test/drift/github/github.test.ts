@@ -158,7 +158,9 @@ describe('GitHub', () => {
 
 describe('issues', () => {
   const of = (stack: string, more: Parameters<typeof findingWith>[0] = {}) => findingWith({ stack, ...more });
-  const file = (...findings: ReturnType<typeof findingWith>[]) => fileIssues(api(), reportOf(9, findings));
+  const GIVEN = ['a', 'b'].map(stack => ({ stack, region: 'us-east-2' }));
+  const file = (...findings: ReturnType<typeof findingWith>[]) =>
+    fileIssues(api(), reportOf(9, findings, undefined, GIVEN));
   const done = async (filed: ReturnType<typeof file>) => (await filed).map(each => each.done).sort();
 
   test('one a stack: opened, left alone, updated, closed and reopened', async () => {
@@ -185,6 +187,18 @@ describe('issues', () => {
     expect(server.issues.map(each => each.state)).toEqual(['open', 'open']);
   });
 
+  test('a run closes none of a stack that it was not given', async () => {
+    await file(of('a'), of('b'), of('b', { region: 'us-west-2' }));
+    const given = (region: string, stack: string) =>
+      fileIssues(api(), reportOf(9, [], undefined, [{ region, stack }]));
+    expect(await done(given('us-east-2', 'c'))).toEqual([]);
+    expect(await done(fileIssues(api(), reportOf(9, [])))).toEqual([]);
+    expect(await done(given('us-east-2', 'a'))).toEqual(['closed']);
+    expect(server.issues.map(each => each.state)).toEqual(['closed', 'open', 'open']);
+    // A plan speaks of whatever Region its stack is in.
+    expect(await done(given('-', 'b'))).toEqual(['closed', 'closed']);
+  });
+
   test('of anyone else are never touched, and neither are pull requests', async () => {
     await file(of('a'));
     const [ours] = server.issues;
@@ -192,6 +206,6 @@ describe('issues', () => {
       { ...ours, number: 1, user: { login: 'mallory' } } as never,
       { ...ours, number: 2, pull_request: {} } as never,
     ];
-    expect(await done(fileIssues(api(), reportOf(3, [])))).toEqual([]);
+    expect(await done(fileIssues(api(), reportOf(3, [], undefined, GIVEN)))).toEqual([]);
   });
 });
