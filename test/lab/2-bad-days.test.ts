@@ -12,8 +12,12 @@ import {
   underLoad,
 } from './lab';
 
-const strike = (action: LabFault['action'], target: LabFault['target'], region: string) =>
-  strikeLab(ROOT, { action, target, region });
+const strike = (
+  action: LabFault['action'],
+  target: LabFault['target'],
+  region: string,
+  more: Partial<LabFault> = {},
+) => strikeLab(ROOT, { action, target, region, ...more });
 
 beforeEach(healthy);
 
@@ -50,6 +54,35 @@ test(`SIGKILL of worker, clone, cache, both databases and gate, one after the ot
   expect(measured).toMatchObject({ lost: 0, duplicateEffects: 0, unfulfilled: 0, unacknowledged: 0 });
   expect(await resolved()).toEqual([connect().addresses[SEED]]);
 }, 600_000);
+
+/** What holds the bytes of one process back, each way, in milliseconds; and which process, a round each. */
+const DELAY = 200;
+const DELAYED = ['clone', 'worker', 'gate', 'clone', 'worker'] as const;
+
+// At full size alone: it takes two minutes and more.
+if (PROVE) {
+  test(`the same with the network of one process delayed by ${DELAY} ms each way`, async () => {
+    const measured = await underLoad(RATE, async load => {
+      await acknowledges(load, RATE);
+      for (const delayed of DELAYED) {
+        for (const [target, region] of VICTIMS) {
+          // Again each time: what was killed comes back without it.
+          await strike('delay', delayed, SEED, { milliseconds: DELAY });
+          await strike('kill', target, region);
+          await acknowledges(load, RATE * 4);
+        }
+        await strike('mend', delayed, SEED);
+      }
+      await healthy();
+    });
+    const { failed, total, acknowledged, refusedSeconds } = measured;
+    process.stderr.write(
+      `kills under load, one process delayed: ${DELAYED.length * VICTIMS.length} kills, ${acknowledged} acknowledged, ${failed} of ${total} requests failed, longest pause ${refusedSeconds} s\n`,
+    );
+    expect(measured).toMatchObject({ lost: 0, duplicateEffects: 0, unfulfilled: 0, unacknowledged: 0 });
+    expect(await resolved()).toEqual([connect().addresses[SEED]]);
+  }, 600_000);
+}
 
 test('deep health alone moves nothing: with every clone of the active Region down, the name stays', async () => {
   const { addresses, timeScale } = connect();
