@@ -3,7 +3,6 @@ import type { Clock } from '../../ports';
 import { entriesOf } from '../compare/entries';
 import { own } from '../compare/values';
 import type { Comparison, Json } from '../model';
-import { readTextFile } from '../read-json';
 import { type AssemblyStack, stacksOf } from '../sources/assembly';
 import { readChangeSet } from '../sources/change-set';
 import { objectsOf, textOf } from '../sources/documents';
@@ -95,7 +94,7 @@ async function looked(
   let comparisons: readonly Comparison[] = [];
   try {
     assertGoesOn(options.signal);
-    await account.changeSets.create(region, stack.stack, made);
+    await created(account.changeSets, stack, made);
     await whenDone(account.changeSets, stack, made.name, options);
     comparisons = await described(account.changeSets, stack, made.name);
   } finally {
@@ -106,13 +105,33 @@ async function looked(
   return comparisons;
 }
 
+/** A template that goes by its address must have been uploaded, and the service only says that it is not there. */
+async function created(
+  changeSets: ChangeSets,
+  { region, stack }: StackPlace,
+  made: NewChangeSet,
+): Promise<void> {
+  try {
+    await changeSets.create(region, stack, made);
+  } catch (error) {
+    if (!('url' in made.template) || !(error instanceof HoldfastError) || error.code !== 'refused')
+      throw error;
+    const problem = { path: made.template.url, message: 'may not have been uploaded yet', fix: PREPARED };
+    throw new HoldfastError(error.code, error.message, [problem], { cause: error });
+  }
+}
+
+const PREPARED =
+  'have the CDK prepare the change set, which uploads it (cdk deploy --method=prepare-change-set), and give --read-change-set';
+
 function newChangeSet(
   stack: AssemblyStack,
   known: readonly string[],
   options: ChangeSetOptions,
 ): NewChangeSet {
-  const body = readTextFile(stack.file);
-  const declared = entriesOf(own(readTemplateFile(stack.file), 'Parameters'));
+  const template = readTemplateFile(stack.file);
+  const body = JSON.stringify(template); // without the blanks, which count
+  const declared = entriesOf(own(template, 'Parameters'));
   const digits = Math.floor(options.random() * 2 ** 40).toString(16);
   const name = `holdfast-drift-${digits.padStart(10, '0')}`;
   const keep = known.filter(parameter => declared.has(parameter));
@@ -122,7 +141,7 @@ function newChangeSet(
   const problem = {
     path: stack.file,
     message: `has more than ${LONGEST_BODY} bytes, and the assembly does not say where it is uploaded`,
-    fix: 'have the CDK prepare the change set (cdk deploy --method=prepare-change-set), and give --read-change-set',
+    fix: PREPARED,
   };
   throw new HoldfastError('invalid-input', 'no change set can be made of the template', [problem]);
 }

@@ -38,13 +38,12 @@ function membersOf(declared: Declared, live: LiveGlobalCluster, context: ProbeCo
   const writer = live.members.find(({ isWriter }) => isWriter)?.arn.split(':')[3];
   const { active } = context;
   const expected = active !== undefined && active !== writer ? active : declared.region;
-  const clusters = context.stacks
-    .flatMap(({ resources }) => resources)
-    .filter(each => each.type === 'AWS::RDS::DBCluster')
-    .filter(each => own(each.properties, 'GlobalClusterIdentifier') === declared.physicalId);
-  const known = clusters.map(({ region, physicalId }) => {
-    const arn = live.members.find(each => isOf(each.arn, region, physicalId))?.arn;
-    return { region, arn: arn ?? `arn:-:rds:${region}:-:cluster:${physicalId}` };
+  const known = context.stacks.flatMap(({ arn, region, resources }) => {
+    const [, partition, , , account] = arn.split(':');
+    return resources
+      .filter(each => each.type === 'AWS::RDS::DBCluster')
+      .filter(each => own(each.properties, 'GlobalClusterIdentifier') === declared.physicalId)
+      .map(each => ({ region, arn: `arn:${partition}:rds:${region}:${account}:cluster:${each.physicalId}` }));
   });
   // Of a stack that could not be read, which is told, nobody knows what it declares.
   const others = context.isWhole
@@ -54,6 +53,3 @@ function membersOf(declared: Declared, live: LiveGlobalCluster, context: ProbeCo
         .map(({ arn }) => ({ region: arn.split(':')[3] ?? '', arn }));
   return [...known, ...others].map(({ region, arn }) => memberOf(arn, region === expected));
 }
-
-const isOf = (arn: string, region: string, name: string): boolean =>
-  arn.split(':')[3] === region && arn.split(':').at(-1) === name;

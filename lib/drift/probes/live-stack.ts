@@ -18,6 +18,7 @@ export interface Declared extends Place {
 
 /** A deployed stack, as it was declared. */
 export interface LiveStack extends StackPlace {
+  readonly arn: string;
   readonly template: JsonObject;
   readonly resources: readonly Declared[];
 }
@@ -71,13 +72,19 @@ async function readStack(
     const template = readTemplate(text, `the deployed template of ${stack} in ${region}`);
     const [standing, exports] = await Promise.all([reads.resources(region, deployed.arn), exportsOf(region)]);
     const resolver = new Resolver({ template, deployed, standing, exports });
-    const own = { region, stack, template, resources: declaredOf(place, template, standing, resolver) };
+    const ours = {
+      region,
+      stack,
+      arn: deployed.arn,
+      template,
+      resources: declaredOf(place, template, standing, resolver),
+    };
     const inner = depth < DEEPEST ? standing.filter(({ type }) => type === NESTED) : [];
     const within = await inParallel(inner, ({ id, physicalId = '' }) =>
       readStack(reading, { region, stack: `${stack}/${id}`, name: physicalId }, depth + 1),
     );
     return {
-      stacks: [own, ...within.flatMap(({ stacks }) => stacks)],
+      stacks: [ours, ...within.flatMap(({ stacks }) => stacks)],
       unchecked: [...moving(place, deployed), ...within.flatMap(({ unchecked }) => unchecked)],
     };
   } catch (error) {

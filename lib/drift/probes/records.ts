@@ -38,13 +38,17 @@ export const records: Probe = {
   },
 };
 
-/** A part of a record in one form: values without order, and what is off where nothing is said. */
+/** A part of a record in one form: names as resolvers compare them, values without order, off where nothing is said. */
 function formOf(record: JsonObject, name: (typeof SAYS)[number]): Json | undefined {
   const value = own(record, name);
   if (name === 'ResourceRecords' && Array.isArray(value)) {
     return (value as readonly Json[]).map(textOf).sort();
   }
-  if (name === 'AliasTarget' && isObject(value)) return { EvaluateTargetHealth: false, ...value };
+  if (name === 'AliasTarget' && isObject(value)) {
+    const target = own(value, 'DNSName');
+    const named = typeof target === 'string' ? { ...value, DNSName: dnsName(target) } : value;
+    return { EvaluateTargetHealth: false, ...named };
+  }
   return name === 'MultiValueAnswer' && value === false ? undefined : value;
 }
 

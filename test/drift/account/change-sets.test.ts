@@ -115,7 +115,7 @@ test('nothing to change is no finding', async () => {
 });
 
 test('a template that is too long goes by the address of its upload, and without one not at all', async () => {
-  const long = { ...queue, Description: 'x'.repeat(60_000) };
+  const long = { ...queue, Description: 'x'.repeat(60_000), Parameters: {} };
   const { account, run } = world([DONE]);
   await run({ template: long, uploaded: 's3://assets-us/key.json' });
   expect(account.asked).toContain(`create ${REGION} data url `);

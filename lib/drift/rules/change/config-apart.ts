@@ -17,8 +17,13 @@ export const configApart: DriftRule = {
   types: ['AWS::AppConfig::Deployment'],
   judge: change => {
     if (!isLive(change)) return undefined;
+    const has = (path: string) => change.differences.some(each => each.path === path);
+    // The number that the Region serves belongs to the same thing, and is not told twice.
+    const number = has(VERSION) ? [VERSION] : [];
     return Object.entries(SAYS).flatMap(([path, why]): Judged[] =>
-      change.differences.some(each => each.path === path) ? [{ holds: 'yes', paths: [path], why }] : [],
+      has(path) ? [{ holds: 'yes', paths: [path, ...number], why }] : [],
     );
   },
 };
+
+const VERSION = 'Properties.ConfigurationVersion';

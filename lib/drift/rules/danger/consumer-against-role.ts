@@ -1,5 +1,6 @@
 import type { DriftRule, Judged } from '../../classify/rule';
 import { at } from '../../paths';
+import { carriesRole } from '../expected/mapping-role';
 import { isLive, isTrue } from '../values';
 
 /** Whoever works a queue or a stream is fed by its mapping alone. */
@@ -11,12 +12,14 @@ export const consumerAgainstRole: DriftRule = {
   fix: 'put the mapping back as its template and the role of its Region have it',
   source: 'aws-cloudformation/cloudformation-coverage-roadmap#2260; law 6',
   types: ['AWS::Lambda::EventSourceMapping'],
-  judge: (change): Judged | undefined => {
+  judge: (change, { facts }): Judged | undefined => {
     if (!isLive(change)) return undefined;
     if (change.action === 'delete')
       return { holds: 'yes', why: 'the mapping is gone: nothing feeds its function' };
     const path = 'Properties.Enabled';
     if (!change.differences.some(each => each.path === path)) return undefined;
+    // Whether the role explains it is then unknown, and told as that.
+    if (facts.register === undefined && carriesRole(change, facts)) return undefined;
     const isOn = isTrue(at(change.after, path));
     return { holds: 'yes', paths: [path], ...(isOn ? { why: ON } : {}) };
   },
