@@ -23,11 +23,21 @@ export interface IdempotentMessagesOptions<Effects> {
 export function idempotentMessages<Effects>(options: IdempotentMessagesOptions<Effects>): QueueWork {
   const { store, scope, ttlSeconds = 14 * 24 * 3600, key = keyOf, effect } = options;
   return async (message, context) => {
-    const call = { scope, key: key(message), request: message.body, ttlSeconds };
+    const call = { scope, key: key(message), request: askedIn(message.body), ttlSeconds };
     const kept = typeof store === 'function' ? store(context) : store;
     const { replayed } = await kept.once(call, effects => effect(message, effects, context));
     if (replayed) context.logger.debug('message.repeated', { messageId: message.id });
   };
+}
+
+/**
+ * What a body asks, whichever epoch sent it: after a raise the outbox sends the same work again under the new one, and so
+ * does a replay (`jobs/job-message`), and that must be no other request under a used key.
+ */
+function askedIn(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { epoch, ...asked } = body as Readonly<Record<string, unknown>>;
+  return typeof epoch === 'number' ? asked : body;
 }
 
 const keyOf = ({ attributes, id }: WorkMessage): string => attributes.idempotencyKey || id;

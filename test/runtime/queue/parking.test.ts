@@ -1,4 +1,5 @@
 import { RuntimeError } from '../../../lib/runtime/errors';
+import { MemoryIdempotency } from '../../../lib/runtime/idempotency/memory-idempotency';
 import { dynamoParking } from '../../../lib/runtime/queue/dynamo-parking';
 import { idempotentMessages } from '../../../lib/runtime/queue/idempotent-messages';
 import type { ParkedMessage } from '../../../lib/runtime/queue/parking';
@@ -176,4 +177,19 @@ test('work is made idempotent in one line: by the attribute of a message, else b
   await handle({ Records: [{ kinesis }, { kinesis }] });
   expect(keys).toEqual(['q/own', 'q/own', 'q/c', 's/p/9', 's/p/9']);
   expect(effect).toHaveBeenCalledTimes(3);
+});
+
+test('the same work sent again under another epoch is the same work: it is repeated, not refused and parked', async () => {
+  const effect = jest.fn(async () => 'done');
+  const memory = new MemoryIdempotency({ monotonic: () => 0 });
+  const messages = handler(idempotentMessages({ store: memory, scope: 'q', effect }));
+  const sent = (id: string, body: object) => ({
+    ...record(id, JSON.stringify(body)),
+    messageAttributes: { idempotencyKey: { stringValue: 'own' } },
+  });
+  expect(await messages.failed(sent('a', { order: 1, epoch: 3 }))).toEqual([]);
+  expect(await messages.failed(sent('b', { epoch: 4, order: 1 }))).toEqual([]);
+  expect(effect).toHaveBeenCalledTimes(1);
+  // Any other difference is another request.
+  expect(await messages.failed(sent('c', { order: 2, epoch: 4 }))).toEqual(['c']);
 });
