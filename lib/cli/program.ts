@@ -18,6 +18,7 @@ import { preflightCommand } from './commands/preflight';
 import { releaseCommand } from './commands/release';
 import { runbookCommand } from './commands/runbook';
 import { statusCommand } from './commands/status';
+import { terraformCommand } from './commands/terraform';
 import { upCommand } from './commands/up';
 import { type CommandContext, EXIT } from './context';
 import { defaultTopologyFile } from './topology-file';
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext): Command {
     statusCommand,
     preflightCommand,
     driftCommand,
+    terraformCommand,
     drillCommand,
     releaseCommand,
     controlsCommand,

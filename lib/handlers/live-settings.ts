@@ -24,7 +24,7 @@ function makeOptions(raw: RawEnvironment): LiveSettingsControllerOptions {
   const reader = new EnvironmentReader(raw);
   const region = reader.text('AWS_REGION');
   const table = reader.text('HOLDFAST_REGISTER_TABLE');
-  const stack = reader.text('HOLDFAST_STACK');
+  const stack = reader.optional('HOLDFAST_STACK');
   const settings = reader.text('HOLDFAST_SETTINGS');
   const groups = (reader.optional('HOLDFAST_FLOORS') ?? '').split(',').filter(name => name !== '');
   const carrier = {
@@ -41,8 +41,11 @@ function makeOptions(raw: RawEnvironment): LiveSettingsControllerOptions {
       groups.map(name => [name, awsFloor(connection, `${settings}/floor/${name}`, name)]),
     ),
     lease: dynamoLease(connection, table),
-    stack: awsStack(connection, stack),
+    stack: stack === undefined ? withoutStack : awsStack(connection, stack),
     clock: systemClock,
     logger: jsonLogger({ clock: systemClock, write, base: { region, part: 'live-settings' } }),
   };
 }
+
+/** A Region that is deployed by Terraform has no stack whose update could reset what is live: none is ever under way. */
+export const withoutStack = async () => ({ id: 'no stack', status: 'UPDATE_COMPLETE' });

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withoutStack } from '../../lib/handlers/live-settings';
+import { deployState } from '../../lib/runtime/live-settings/live-settings-lease';
 import { synthTerraform } from '../../lib/terraform';
 import { LIVE_ARGUMENTS } from '../../lib/terraform/lifecycle';
 import { misfits } from '../helpers/terraform/check';
@@ -148,6 +150,13 @@ describe('the laws hold here too', () => {
     expect(cluster).not.toHaveProperty('master_password');
     expect(seed.text).not.toMatch(/"secret_string":|\{\{resolve:/);
   });
+});
+
+test('no stack says when a deploy is over, and the controller takes that for "over", so that it still turns', async () => {
+  const handler = seed.resource.aws_lambda_function?.service_live_settings_handler;
+  expect(handler).toHaveProperty('environment.variables.HOLDFAST_FLOORS');
+  expect(handler).not.toHaveProperty('environment.variables.HOLDFAST_STACK');
+  expect(deployState((await withoutStack()).status)).toBe('over');
 });
 
 describe('cases', () => {

@@ -1,3 +1,4 @@
+import type { ResolvedTopology } from '../../../regions';
 import { HoldfastError } from '../../errors';
 import { type BuildFault, faultyBuild } from '../../lab';
 import { beginPlanned, preflightRelease, type ReleaseOptions } from '../../release';
@@ -7,7 +8,8 @@ import { hasEnded } from '../../runtime/release/release-state';
 import { commandRelease, type ReleaseCommand, type ReleaseItem } from '../../runtime/release/release-store';
 import { releaseLease } from '../../runtime/release/release-turn';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
-import { type DrillTarget, topologyOf } from '../drill-target';
+import { loadFor } from '../drill-run';
+import { type DrillTarget, openDrill, topologyOf } from '../drill-target';
 import { EXIT_OF_VERDICT } from '../drill-text';
 import { builtArtifact, type OpenRelease, readArtifact, withRelease } from '../release-target';
 import { formatRelease, formatReleasePreflight, releaseDocument } from '../release-text';
@@ -22,6 +24,8 @@ export interface StartOptions extends ReleaseCommandOptions, ReleaseOptions {
   readonly artifact?: string;
   readonly build?: string;
   readonly fault?: BuildFault;
+  /** Writes a second of the load in the lab; 0 for none. */
+  readonly rate: number;
   readonly acceptUnknown?: readonly string[];
   readonly execute?: boolean;
   readonly confirm?: string;
@@ -57,8 +61,30 @@ export async function start(context: CommandContext, options: StartOptions): Pro
       return { exitCode: EXIT_OF_VERDICT[found.verdict], document, text };
     }
     await beginPlanned(open.context, plan, last);
-    return follow(context, open);
+    return isLab && options.rate > 0
+      ? underLoad(context, topology, options.rate, () => follow(context, open))
+      : follow(context, open);
   });
+}
+
+/** Adds to a result what clients saw meanwhile: without any, the active Region would have nothing to measure. */
+async function underLoad(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  rate: number,
+  act: () => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const drill = openDrill(context, topology, 'lab');
+  const load = loadFor(drill.context, rate);
+  try {
+    const result = await act();
+    const { total, failed, acknowledged } = await load.stop();
+    const text = `${result.text}\n\nrequests failed ${failed} of ${total}, repeats included; writes acknowledged ${acknowledged}`;
+    return { ...result, text, document: { ...result.document, load: { total, failed, acknowledged } } };
+  } finally {
+    await load.stop(0);
+    drill.close();
+  }
 }
 
 /** What there is of the last release; exit 2 while one is under way or was rolled back. */

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ReleaseCommand } from '../../runtime/release/release-store';
 import type { ReleaseCommandOptions, StartOptions } from '../actions/release';
 import type { CommandContext } from '../context';
+import { DEFAULT_RATE } from '../defaults';
 import { runCommand } from '../run';
 
 const EXAMPLES = `
@@ -63,6 +64,7 @@ function startCommand(release: Command, context: CommandContext): void {
   for (const [flags, what, value] of numbers) command.option(flags, what, asNumber, value);
   targeted(command)
     .option('--minimum-requests <count>', 'without which a period says nothing; 10, in the lab 1', asNumber)
+    .option('--rate <writes>', 'writes a second of the load in the lab; 0 for none', asNumber, DEFAULT_RATE)
     .option('--accept-unknown <checks...>', 'checks that may stay unknown, by id')
     .addOption(
       new Option('--fault <fault>', 'in the lab: release a build with this wrong').choices([
