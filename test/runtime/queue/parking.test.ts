@@ -190,6 +190,8 @@ test('the same work sent again under another epoch is the same work: it is repea
   expect(await messages.failed(sent('a', { order: 1, epoch: 3 }))).toEqual([]);
   expect(await messages.failed(sent('b', { epoch: 4, order: 1 }))).toEqual([]);
   expect(effect).toHaveBeenCalledTimes(1);
+  expect(messages.parked).toEqual([]);
   // Any other difference is another request.
-  expect(await messages.failed(sent('c', { order: 2, epoch: 4 }))).toEqual(['c']);
+  await messages.failed(sent('c', { order: 2, epoch: 4 }));
+  expect(messages.parked).toMatchObject([{ id: 'c', code: 'key-reused' }]);
 });
