@@ -149,6 +149,14 @@ describe('event-source mappings', () => {
     );
   });
 
+  test('nor may one stay when the register moves', async () => {
+    world.failOver();
+    world.turn(EAST);
+    expect((await world.said()).filter(each => each.startsWith('danger'))).toEqual(
+      REGIONS.map(region => `danger consumer-against-role ${region} Turning`),
+    );
+  });
+
   test('without the register a turned one is unknown', async () => {
     world.turn(WEST);
     world.record = undefined;
@@ -255,7 +263,10 @@ describe('members of the global database', () => {
 
   test('nor is one that stayed when the register moved', async () => {
     world.record = { epoch: 2, phase: 'active', region: WEST };
-    expect(await world.said()).toEqual([`danger writer-misplaced ${EAST} Global`]);
+    world.turn(WEST);
+    expect((await world.said()).filter(each => each.startsWith('danger'))).toEqual([
+      `danger writer-misplaced ${EAST} Global`,
+    ]);
   });
 
   test('a member that was taken away is a danger', async () => {
