@@ -54,6 +54,29 @@ describe('a journal on disk', () => {
     expect(journal.unfinished).toBe(false);
   });
 
+  test('has reached the disk before anything is sent, or turned', () => {
+    const lazy = new Map<string, boolean>();
+    const append = (line: string, isLazy = false) => void lazy.set(JSON.parse(line).type, isLazy);
+    const journal = new Journal({ append, read: () => '' }, now);
+    const step = 'fence';
+    journal.append({ type: 'begin', mode: 'switchover', id: 'one', to: 'us-west-2' });
+    journal.append({ type: 'step-begin', step });
+    journal.append({ type: 'act', step });
+    journal.append({ type: 'act-answered', step });
+    journal.append({ type: 'act-refused', step, reason: 'denied' });
+    journal.append({ type: 'step-end', step, seconds: 1 });
+    journal.takeOver();
+    journal.append({ type: 'rollback', cause: 'aborted', reason: 'so' });
+    journal.append({ type: 'rollback-act' });
+    journal.append({ type: 'rollback-closed', reason: 'so' });
+    journal.append({ type: 'turn', epoch: 3 });
+    journal.append({ type: 'end', outcome: 'done' });
+    const synced = [...lazy].flatMap(([type, isLazy]) => (isLazy ? [] : [type]));
+    expect(synced).toEqual([
+      ...['begin', 'act', 'take-over', 'rollback', 'rollback-act', 'rollback-closed', 'turn', 'end'],
+    ]);
+  });
+
   test('knows whether an act may have reached the provider', () => {
     const journal = open('one');
     const step = 'switch-database';

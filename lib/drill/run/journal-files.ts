@@ -13,7 +13,7 @@ import path from 'node:path';
 import { byTime } from './drill-id';
 import type { JournalFile, JournalStore } from './journal';
 
-/** Journals as `<directory>/<id>/journal.jsonl`, each line synced to the disk. */
+/** Journals as `<directory>/<id>/journal.jsonl`, synced to the disk but for lines that are lazy. */
 export function fileJournals(directory: string): JournalStore {
   return {
     open: id => new SyncedFile(path.join(directory, id)),
@@ -38,7 +38,7 @@ class SyncedFile implements JournalFile {
     this.file = path.join(folder, 'journal.jsonl');
   }
 
-  append(line: string): void {
+  append(line: string, lazy = false): void {
     const born = !existsSync(this.file);
     if (born) mkdirSync(this.folder, { recursive: true });
     // A torn last line must not swallow the next one.
@@ -46,7 +46,7 @@ class SyncedFile implements JournalFile {
     const descriptor = openSync(this.file, 'a', 0o600);
     try {
       writeSync(descriptor, torn ? `\n${line}` : line);
-      fsyncSync(descriptor);
+      if (!lazy) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

@@ -71,9 +71,13 @@ export type JournalEntry = JournalFact & {
   readonly writer?: string;
 };
 
-/** Where the lines of a journal go. An append has reached the disk when it returns. */
+/** Where the lines of a journal go. */
 export interface JournalFile {
-  append(line: string): void;
+  /**
+   * An append has reached the disk when it returns; one that is `lazy` outlives the process by then, and reaches the disk
+   * with the next that is not.
+   */
+  append(line: string, lazy?: boolean): void;
   read(): string;
 }
 
@@ -85,6 +89,19 @@ export interface JournalStore {
   /** Writes a document beside the journal, such as `report.json`. */
   save(id: string, name: string, text: string): void;
 }
+
+/**
+ * Facts that only tell how far a drill came, or that nothing was sent or all was answered. A machine that loses its power
+ * right after one has lost it; who resumes then looks at the state once more, or takes something for sent that was not.
+ */
+const TELLING: readonly JournalFact['type'][] = [
+  'step-begin',
+  'step-end',
+  'act-answered',
+  'act-refused',
+  'reconciled',
+  'resume',
+];
 
 /** A line after which a copy of the journal follows, which replaces all that stands before. */
 export const COPIED = '{"type":"copied"}';
@@ -110,7 +127,7 @@ export class Journal {
     this.term = this.entries.at(-1)?.term ?? (writer === undefined ? 0 : 1);
   }
 
-  /** Appends a fact; it has reached the disk when this returns. */
+  /** Appends a fact. It has reached the disk when this returns, but for those that only tell how far the drill came. */
   append(fact: JournalFact): void {
     const { term, writer } = this;
     const entry: JournalEntry = {
@@ -119,7 +136,7 @@ export class Journal {
       ...(writer === undefined ? {} : { term, writer }),
       ...fact,
     };
-    this.file.append(`${JSON.stringify(entry)}\n`);
+    this.file.append(`${JSON.stringify(entry)}\n`, TELLING.includes(fact.type));
     this.entries.push(entry);
     this.onAppend();
   }
