@@ -10,7 +10,7 @@ const common = {
   },
   transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
   setupFiles: ['<rootDir>/test/helpers/setup.js'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdk.out/', '<rootDir>/cdktf.out/'],
 };
 module.exports = {
   // A machine that does much else is slow and not wrong; what hangs still ends.
@@ -21,9 +21,10 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/lab/', '/test/proofs/'],
+      testPathIgnorePatterns: ['/test/lab/', '/test/proofs/', '/test/terraform-core/'],
     },
     { ...common, displayName: 'proofs', testMatch: ['<rootDir>/test/proofs/**/*.test.ts'] },
+    { ...common, displayName: 'terraform', testMatch: ['<rootDir>/test/terraform-core/**/*.test.ts'] },
     {
       ...common,
       displayName: 'lab',

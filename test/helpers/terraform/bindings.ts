@@ -166,7 +166,8 @@ class BindingReader {
         continue;
       }
       const type = this.typeOf(entry);
-      const computed = top && !isRequired && (type === 'string' || this.computed.has(entry.name));
+      const open = type === 'string' || this.computed.has(entry.name) || entry.name === 'desired_capacity';
+      const computed = top && !isRequired && open;
       const writeOnly = /_wo$/.test(entry.name);
       attributes[entry.name] = {
         type,
