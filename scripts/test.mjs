@@ -10,6 +10,15 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
 const total = { passed: 0, failed: 0 };
 
+/** Where it cannot be had, its tests fail and say so. */
+function findTerraform() {
+  const { stdout } = spawnSync(process.execPath, [path.join(root, 'scripts', 'terraform.mjs')], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return stdout.trim() || undefined;
+}
+
 function run(name, ...args) {
   const report = path.join(folder, `${name}.json`);
   const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -31,8 +40,13 @@ try {
   });
   // Jest leaves a core free by default; on a machine of two that is half of it.
   run('side-by-side', '--selectProjects', 'unit', 'proofs', '--maxWorkers=100%');
-  // A deploy through the CDK's command line takes a minute; the laws in the lab are made of them.
   const all = process.argv.includes('--all');
+  // Terraform itself takes half a minute, and must first be there.
+  if (all) process.env.HOLDFAST_TERRAFORM ??= findTerraform() ?? 'terraform';
+  if (all) run('terraform', '--selectProjects', 'terraform', '--runInBand');
+  else
+    process.stderr.write('left out: test/terraform-core, Terraform itself; npm test -- --all runs it too\n');
+  // A deploy through the CDK's command line takes a minute; the laws in the lab are made of them.
   if (!all)
     process.stderr.write(
       'left out: test/lab/7-laws, deploys into the lab; npm test -- --all runs them too\n',
