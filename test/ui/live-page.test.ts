@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { startBrowser } from './browser';
+import { startBrowser, violations } from './browser';
 import { KEY, UiWorld } from './ui-world';
-
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** The widest wait for the page to show something; a view comes every half second, a look every second. */
 const PATIENCE = 8000;
@@ -42,14 +39,6 @@ async function open(withKey = true) {
 /** Waits until an element's text holds something. */
 const shows = (selector: string, text: string) => page.locator(selector).filter({ hasText: text }).waitFor();
 
-async function violations(): Promise<string[]> {
-  await page.evaluate(AXE);
-  const found = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(node => node.html).join(' ')}`);
-}
-
 test('both Regions with their clones, lag, gates and roles; no drill yet; nothing that axe objects to', async () => {
   const { errors } = await open();
   await shows('h1', 'us-east-2 is active');
@@ -63,13 +52,13 @@ test('both Regions with their clones, lag, gates and roles; no drill yet; nothin
   await shows('#drill', 'No drill has been run from this project yet.');
   expect(await page.evaluate('location.hash')).toBe('');
   expect(await page.content()).not.toContain(KEY);
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   // Every region of the page, in both schemes.
   await page.evaluate(
     "document.getElementById('banner').hidden = false; document.getElementById('banner').textContent = 'lost'",
   );
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   expect(errors).toEqual([]);
 });
 
