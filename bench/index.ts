@@ -2,7 +2,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchDrift } from './drift';
+import { benchDrill } from './drill';
 import { benchLab } from './lab';
+import { benchLoad } from './load';
 import { machineLines } from './machine';
 import { benchPolicy } from './policy';
 import { benchRegions } from './regions';
@@ -13,13 +15,15 @@ import { benchTopology } from './topology';
 import { benchWorker } from './worker';
 
 const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--policy] [--worker]
-                       [--service] [--telemetry] [--drift]
+                       [--service] [--telemetry] [--drift] [--drill] [--load]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
   --lab           also run the whole demo, and watch the memory of all its processes
   --lab-rounds N  runs of the demo (default 1)
   --policy        only the policies beside cockatiel (about 15 s for 7 rounds)
   --drift         only holdfast drift beside cdk diff (about 40 s a round)
+  --drill         only what the engine of drills adds to a drill whose steps are instant (2 s)
+  --load          only the load generator against a plain autocannon (5 s a run)
   --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --telemetry     only what a log line costs beside plain JSON
   --worker        only a queue's worker beside Powertools: record, bundle, import
@@ -32,9 +36,11 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '7' },
       regions: { type: 'boolean', default: false },
       service: { type: 'boolean', default: false },
+      load: { type: 'boolean', default: false },
       lab: { type: 'boolean', default: false },
       'lab-rounds': { type: 'string', default: '1' },
       drift: { type: 'boolean', default: false },
+      drill: { type: 'boolean', default: false },
       policy: { type: 'boolean', default: false },
       telemetry: { type: 'boolean', default: false },
       worker: { type: 'boolean', default: false },
@@ -47,8 +53,10 @@ async function main(): Promise<void> {
   const labRounds = wholeNumber('--lab-rounds', values['lab-rounds']);
   print(`${machineLines(root, new Date()).join('\n')}\n\n`);
   if (values.drift) return print(`${await benchDrift(root, rounds)}\n`);
+  if (values.drill) return print(`${await benchDrill(rounds)}\n`);
   if (values.policy) return print(`${await benchPolicy(rounds)}\n`);
   if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
+  if (values.load) return print(`${await benchLoad(rounds, 5)}\n`);
   if (values.service) return print(`${await benchService(root, rounds, 5)}\n`);
   if (values.telemetry) return print(`${await benchTelemetry(rounds)}\n`);
   print(`${await benchSynth(root, rounds)}\n\n`);

@@ -52,6 +52,8 @@ export interface Draft {
   readonly dataResidency?: readonly (string | undefined)[];
   readonly jurisdictions: readonly DraftJurisdiction[];
   readonly serviceLevels: readonly DraftServiceLevel[];
+  /** Names of the journeys with what is asked. */
+  readonly journeys: readonly { readonly name?: string; readonly route?: string; readonly path?: string }[];
   readonly allowedCidrs?: readonly (string | undefined)[];
   /** Names of the tags. */
   readonly tags: readonly string[];
@@ -87,6 +89,10 @@ export function readDraft(input: unknown): Draft | undefined {
     dataResidency: list(root.dataResidency)?.map(text),
     jurisdictions: (list(root.jurisdictions) ?? []).map(readJurisdiction),
     serviceLevels: (list(root.serviceLevels) ?? []).map(readServiceLevel),
+    journeys: (list(root.journeys) ?? []).map(journey => {
+      const { name, route, path } = record(journey);
+      return { name: text(name), route: text(route), path: text(path) };
+    }),
     allowedCidrs: list(record(root.gate).allowedCidrs)?.map(text),
     tags: Object.keys(record(root.tags)),
   };

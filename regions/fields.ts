@@ -117,6 +117,24 @@ export const FIELDS: Readonly<Record<string, Field>> = {
   'serviceLevels[].thresholdMilliseconds': field('whole milliseconds from 1 to 60000', '300'),
   'serviceLevels[].thresholdSeconds': seconds(1, 86_400, 120),
   'serviceLevels[].windowDays': field('whole days from 7 to 30', '30'),
+  journeys: field(
+    'a list of up to 20 journeys',
+    "[{ name: 'read-order', route: 'GET /orders/:id', path: '/orders/{uuid}' }]",
+  ),
+  'journeys[]': field(
+    'an object',
+    "{ name: 'read-order', route: 'GET /orders/:id', path: '/orders/{uuid}' }",
+  ),
+  'journeys[].name': field(
+    'lower case letters, digits and single hyphens, 2 to 32 characters, beginning with a letter',
+    "'read-order'",
+  ),
+  'journeys[].route': field('a method and a path', "'GET /orders/:id'"),
+  'journeys[].path': field('a path, with {uuid} and {number} where they change', "'/orders/{uuid}'"),
+  'journeys[].share': field('a number above 0 and up to 1000', '4'),
+  'journeys[].headers': field('an object of texts', "{ 'idempotency-key': '{uuid}' }"),
+  'journeys[].headers.*': field('text', "'{uuid}'"),
+  'journeys[].body': field('an object', "{ item: 'book', quantity: 1 }"),
 };
 
 /** Names of the fields directly below a path, such as `kind` and `witness` below `register`. */

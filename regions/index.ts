@@ -32,6 +32,7 @@ export {
   type SubnetRange,
 } from './cidr';
 export { type ClientPolicy, clientPolicy, clientPolicyModule, clientPolicyPairs } from './client-policy';
+export type { JourneySpec, ServiceLevelSpec } from './journeys';
 export { residencyRules } from './jurisdictions';
 export { type LoadOptions, loadTopology } from './load';
 export { hostOf, optInRegions, regionOf, seedRegion, standbyRegions } from './lookup';
@@ -80,7 +81,6 @@ export {
   type RecoverySpec,
   type RegionSpec,
   type RegisterSpec,
-  type ServiceLevelSpec,
   type Topology,
 } from './topology';
 export { topologyWarnings } from './warnings';

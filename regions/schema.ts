@@ -70,6 +70,15 @@ const serviceLevelShape = z.strictObject({
   windowDays: z.optional(whole(7, 30)),
 });
 
+const journeyShape = z.strictObject({
+  name: text(/^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
+  route: text(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/[\w:./-]{0,120}$/),
+  path: z.optional(text(/^\/[\w:./{}?=&%-]{0,500}$/)),
+  share: z.optional(z.number().check(z.gt(0), z.lte(1_000))),
+  headers: z.optional(z.record(z.string(), z.string())),
+  body: z.optional(z.record(z.string(), z.unknown())),
+});
+
 /** Shape of a topology: types, forms and ranges of single values. What relates values stands in `rules/`. */
 export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   version: z.literal(1),
@@ -97,6 +106,7 @@ export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   dataResidency: z.optional(z.array(z.string())),
   jurisdictions: z.optional(z.array(jurisdictionShape)),
   serviceLevels: z.optional(z.array(serviceLevelShape)),
+  journeys: z.optional(z.array(journeyShape)),
 });
 
 /**

@@ -2,7 +2,8 @@
  * Arithmetic of service levels: how fast an error budget burns, when that wakes somebody, and how long it takes until it
  * does. Source of the windows and shares: the multi-window, multi-burn-rate alerts of the SRE Workbook, chapter 5.
  */
-import type { ServiceLevelSpec, Topology } from './topology';
+import type { ServiceLevelSpec } from './journeys';
+import type { Topology } from './topology';
 
 /** Length of the window of an error budget unless a service level names another, in days. */
 export const SERVICE_LEVEL_WINDOW_DAYS = 30;

@@ -5,6 +5,7 @@
  * All durations are seconds and whole numbers. Use {@link defineTopology} so that an editor completes the file and
  * `loadTopology` (index.ts) so that every problem is reported at once.
  */
+import type { JourneySpec, ServiceLevelSpec } from './journeys';
 
 /** One Region of the application. */
 export interface RegionSpec {
@@ -152,31 +153,6 @@ export interface JurisdictionSpec {
   readonly regions: readonly string[];
 }
 
-/** What is promised to the users of one journey, as a share of what happens. */
-export interface ServiceLevelSpec {
-  /** Name of the journey and part of its alarms' names: lower case, digits and hyphens, such as `place-order`. */
-  readonly name: string;
-  /**
-   * `availability`: requests that are answered without an error of ours. `latency`: requests answered within
-   * `thresholdMilliseconds`. `freshness`: minutes in which read models are no older than `thresholdSeconds`.
-   * `durability`: minutes in which a failover would lose no more than `thresholdSeconds` of writes.
-   */
-  readonly kind: 'availability' | 'latency' | 'freshness' | 'durability';
-  /** Share that is good, from 0.95 to 0.99999. */
-  readonly target: number;
-  /**
-   * Route whose requests count, as clones tell it, such as `POST /orders`; for availability and latency.
-   * @default - every request, as the load balancer sees it
-   */
-  readonly route?: string;
-  /** Required for latency, and for nothing else. */
-  readonly thresholdMilliseconds?: number;
-  /** Required for freshness. @default - for durability the RPO; not allowed elsewhere */
-  readonly thresholdSeconds?: number;
-  /** Length of the rolling window of the error budget, 7 to 30 days. @default 30 */
-  readonly windowDays?: number;
-}
-
 /** One application in several Regions. */
 export interface Topology {
   /** Version of this document's shape; later versions only add. */
@@ -228,6 +204,11 @@ export interface Topology {
    * @default - nothing is promised, and nobody is paged for it
    */
   readonly serviceLevels?: readonly ServiceLevelSpec[];
+  /**
+   * What users do, for load tests; at most 20.
+   * @default - nothing can be sent
+   */
+  readonly journeys?: readonly JourneySpec[];
 }
 
 /** Types a topology file so that an editor completes it; validates nothing. */

@@ -21,5 +21,6 @@ export {
   strictObject,
   string,
   undefined,
+  unknown,
   type ZodMiniType,
 } from 'zod/mini';

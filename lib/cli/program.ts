@@ -14,9 +14,11 @@ import { drillCommand } from './commands/drill';
 import { interlockCommand } from './commands/interlock';
 import { jobsCommand } from './commands/jobs';
 import { labCommand } from './commands/lab';
+import { loadCommand } from './commands/load';
 import { preflightCommand } from './commands/preflight';
 import { releaseCommand } from './commands/release';
 import { runbookCommand } from './commands/runbook';
+import { sloCommand } from './commands/slo';
 import { statusCommand } from './commands/status';
 import { terraformCommand } from './commands/terraform';
 import { upCommand } from './commands/up';
@@ -58,6 +60,8 @@ export function createProgram(context: CommandContext): Command {
     interlockCommand,
     jobsCommand,
     runbookCommand,
+    sloCommand,
+    loadCommand,
     labCommand,
     downCommand,
     demoCommand,

@@ -22,6 +22,15 @@ export default defineTopology({
     databaseName: 'orders',
   },
   cache: { nodeType: 'cache.r7g.large', nodesPerRegion: 2 },
+  journeys: [
+    {
+      name: 'place-order',
+      route: 'POST /orders',
+      headers: { 'idempotency-key': '{uuid}' },
+      body: { item: 'book', quantity: 1 },
+    },
+    { name: 'read-order', route: 'GET /orders/:id', path: '/orders/{uuid}', share: 4 },
+  ],
   serviceLevels: [
     { name: 'place-order', kind: 'availability', target: 0.999, route: 'POST /orders' },
     {

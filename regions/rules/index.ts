@@ -5,6 +5,7 @@ import { capacityProblems } from './capacity';
 import { databaseProblems } from './database';
 import { gateProblems } from './gate';
 import { identityProblems } from './identity';
+import { journeyProblems } from './journeys';
 import { jurisdictionProblems } from './jurisdictions';
 import { networkProblems } from './network';
 import { placeProblems } from './places';
@@ -31,4 +32,5 @@ export const RULES: readonly Rule[] = [
   gateProblems,
   tagProblems,
   serviceLevelProblems,
+  journeyProblems,
 ];
