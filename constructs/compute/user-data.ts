@@ -54,6 +54,9 @@ export const SHEBANG = '#!/bin/bash';
 const APP_FOLDER = '/opt/holdfast/app';
 const RUNTIME_FOLDER = '/opt/holdfast/runtime';
 
+/** Folder of the process below /var/lib: the one place to which the unit lets it write for good. */
+const STATE_FOLDER = 'holdfast';
+
 /**
  * Certificates of the authorities of RDS and Aurora on a clone that runs the built artifact, for a process that
  * verifies its database: no operating system trusts them by itself.
@@ -179,6 +182,10 @@ function unitLines(entry: ArtifactEntry): string[] {
     `EnvironmentFile=${ENVIRONMENT_FILE}`,
     'EnvironmentFile=/etc/holdfast/instance.env',
     'Environment=NODE_ENV=production',
+    // A process that is started again in an outage begins with what the last one knew; the machine's end ends the folder.
+    `StateDirectory=${STATE_FOLDER}`,
+    'StateDirectoryMode=0700',
+    `Environment=HOLDFAST_CONFIG_FILE=/var/lib/${STATE_FOLDER}/configuration.json`,
     `ExecStart=${RUNTIME_FOLDER}/bin/node ${APP_FOLDER}/${entry}/index.cjs`,
     'Restart=always',
     'RestartSec=1',

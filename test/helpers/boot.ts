@@ -28,6 +28,11 @@ export interface Boot {
   readonly objects: Readonly<Record<string, string>>;
   /** Port of the health answer. */
   readonly port: number;
+  /**
+   * What the machine has already, text by path, as when its process is started again.
+   * @default - nothing
+   */
+  readonly left?: Readonly<Record<string, string>>;
 }
 
 /** What a boot left behind. Texts are empty where it did not get so far. */
@@ -47,16 +52,25 @@ export interface BootResult {
   readonly reports: string;
   /** A file of the machine. */
   read(file: string): string;
+  /** Where a file of the machine is. */
+  pathOf(file: string): string;
 }
 
 /** Runs user data on a machine of its own, without network; see `boot/namespace.sh`. */
-export function boot({ script, objects, port }: Boot, inspect: (result: BootResult) => void): void {
+export function boot(
+  { script, objects, port, left = {} }: Boot,
+  inspect: (result: BootResult) => void,
+): void {
   const root = mkdtempSync(path.join(tmpdir(), 'holdfast-boot-'));
   try {
     for (const [name, file] of Object.entries(objects)) {
       const object = path.join(root, 'objects', name);
       mkdirSync(path.dirname(object), { recursive: true });
       copyFileSync(file, object);
+    }
+    for (const [name, text] of Object.entries(left)) {
+      mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+      writeFileSync(path.join(root, name), text);
     }
     writeFileSync(path.join(root, 'user-data'), script, { mode: 0o755 });
     const namespace = path.join(__dirname, 'boot/namespace.sh');
@@ -85,6 +99,7 @@ export function boot({ script, objects, port }: Boot, inspect: (result: BootResu
       user: read('result/user').trim(),
       reports: read('result/reports'),
       read,
+      pathOf: file => path.join(root, file),
     });
   } finally {
     rmSync(root, { recursive: true, force: true });

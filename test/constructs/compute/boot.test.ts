@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Duration } from 'aws-cdk-lib';
@@ -7,7 +7,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Artifact } from '../../../constructs/compute/artifact';
 import { buildOutput } from '../../../constructs/compute/build-output';
 import { CloneGroup, type CloneGroupProps } from '../../../constructs/compute/clone-group';
-import { type BootResult, boot, whyNoBoot } from '../../helpers/boot';
+import { SERVICE_CONFIGURATION } from '../../../stacks/service-configuration';
+import { type Boot, type BootResult, boot, whyNoBoot } from '../../helpers/boot';
 import { resolveText } from '../../helpers/resolve-template';
 import { networkOf, stackIn } from '../stack';
 
@@ -48,8 +49,13 @@ function bootClone(
   {
     spoil,
     released,
+    left,
     ...props
-  }: Partial<CloneGroupProps> & { readonly spoil?: string; readonly released?: string } = {},
+  }: Partial<CloneGroupProps> &
+    Pick<Boot, 'left'> & {
+      readonly spoil?: string;
+      readonly released?: string;
+    } = {},
 ): void {
   const stack = stackIn();
   const files = {
@@ -81,7 +87,7 @@ function bootClone(
       ? { [object('artifact')]: spoil ?? files.app }
       : { [`${bucket}/builds/next.tgz`]: files.app, [`parameters${props.buildParameter}`]: released };
   const objects = { ...application, [object('runtime')]: files.runtime };
-  boot({ script, objects, port: PORT }, inspect);
+  boot({ script, objects, port: PORT, left }, inspect);
 }
 
 whereItCan(
@@ -106,6 +112,16 @@ whereItCan(
     }
   },
 );
+
+/** The last good document, as a process leaves it. */
+function keptConfiguration(): string {
+  const content = JSON.stringify(SERVICE_CONFIGURATION);
+  const [version, confirmedAt] = ['kept', '2026-11-01T00:00:00.000Z'];
+  const sha256 = createHash('sha256')
+    .update(JSON.stringify([content, version, confirmedAt]))
+    .digest('hex');
+  return JSON.stringify({ content, version, confirmedAt, sha256 });
+}
 
 /** What a clone runs to tell the group `orders-blue`. */
 const told = (what: string) =>
@@ -132,6 +148,11 @@ whereItCan(
         expect(result.read('etc/holdfast/instance.env')).toBe('HOLDFAST_INSTANCE_ID=i-0123456789abcdef0\n');
         // It runs without register, database, cache and queue, and says so, instead of dying in a loop.
         expect(result.unit).toContain('"instance":"i-0123456789abcdef0"');
+        // It begins with what its predecessor knew, and may keep what it learns.
+        const restored = result.unit.split('\n').find(line => line.includes('config.restored'));
+        expect(restored).toContain('"version":"kept"');
+        const state = statSync(result.pathOf('var/lib/holdfast'));
+        expect([state.mode & 0o777, String(state.uid)]).toEqual([0o700, result.user]);
 
         // BP-21: it reports that it is up; and when it has to go it stops first, and reports then.
         const [launched, ...leaving] = result.reports.trim().split('\n');
@@ -144,6 +165,7 @@ whereItCan(
       {
         ...{ groupName: 'orders-blue', lifecycle: { drainTimeout: Duration.minutes(1) } },
         ...{ buildParameter: '/orders/live/build/orders-blue', released },
+        left: { 'var/lib/holdfast/configuration.json': keptConfiguration() },
       },
     );
     rmSync(folder, { recursive: true, force: true });
