@@ -143,6 +143,11 @@ export {
   type DeployInterlockOptions,
   type DeployInterlockProps,
 } from './delivery/deploy-interlock';
+export {
+  ReleaseController,
+  type ReleaseControllerOptions,
+  type ReleaseControllerProps,
+} from './delivery/release-controller';
 export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
 export { Canary, type CanaryCheck, type CanaryOptions, type CanaryProps } from './operations/canary';

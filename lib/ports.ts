@@ -3,6 +3,7 @@
  * touches the console, the clock, randomness or an SDK client.
  */
 import type { RegisterRecord } from './runtime/register/register';
+import type { ReleaseNotice } from './runtime/release/release-store';
 
 export type { Outside, OutsideAnswer, OutsideRequest } from './outside-ports';
 
@@ -227,6 +228,8 @@ export interface Cloud {
 
   /** What lies in the queues of a Region. */
   queueDepths(region: string): Promise<QueueDepths>;
+  /** Strongly consistent read of the release that is under way; nothing while none is. */
+  releaseUnderWay(region: string): Promise<ReleaseNotice | undefined>;
   /** The configuration that is live; nothing when none was ever deployed. */
   configState(region: string): Promise<ConfigState | undefined>;
   /** Alarms of the application. */
@@ -239,10 +242,7 @@ export interface Cloud {
   bootstrapVersion(region: string): Promise<number | undefined>;
   /** The application's stacks in the Region. */
   stacks(region: string): Promise<readonly StackState[]>;
-  /**
-   * Seconds by which the Region's newest answer dates itself ahead of this machine's clock; negative when it is behind.
-   * Nothing before the first answer. Read off answers to other calls, to a second or so.
-   */
+  /** Seconds by which the Region's newest answer to any call is dated ahead of this machine, to a second or so. */
   clockAheadSeconds(region: string): number | undefined;
 
   /** Every call made so far, in order of completion. */

@@ -15,9 +15,11 @@ const compiled = spawnSync(
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 chmodSync(path.join(root, 'dist/bin/cli.js'), 0o755);
 
-// One construct imported is one construct loaded. An incremental compile may have left the lazy one in place.
+// One construct imported is one construct loaded, and a command loads the adapters that it calls. An incremental compile may have
+// left the lazy one in place.
 const { makeLazy } = await import('./lazy-index.mjs');
-makeLazy(path.join(root, 'dist/constructs/index.js'));
+for (const index of ['constructs', 'lib/aws', 'lib/lab'])
+  makeLazy(path.join(root, 'dist', index, 'index.js'));
 
 // Every app loads the topology's shape: from one file and not from ninety.
 const { bundleZod } = await import('./bundle-zod.mjs');

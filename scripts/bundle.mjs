@@ -15,6 +15,7 @@ const BUNDLES = {
   gate: 'lib/handlers/gate.ts',
   'live-settings': 'lib/handlers/live-settings.ts',
   'deploy-interlock': 'lib/handlers/deploy-interlock.ts',
+  'release-step': 'lib/handlers/release-step.ts',
   'failover-requester': 'lib/handlers/failover-requester.ts',
   'health-beacon': 'lib/handlers/health-beacon.ts',
   'queue-worker': 'lib/handlers/queue-worker.ts',

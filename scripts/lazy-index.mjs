@@ -1,4 +1,4 @@
-// Makes the compiled list of constructs load a construct's module when it is first asked for, so that one import does
+// Makes a compiled list of re-exports load a module when something of it is first asked for, so that one import does
 // not load all of them. Only the `require` lines change: ES modules find the names by the form of the getters. (An ES
 // module that imports the list still asks for every name.)
 import { readFileSync, writeFileSync } from 'node:fs';

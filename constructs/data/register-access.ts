@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { homeRegisterKey } from '../../lib/naming';
 import { homeNameRule } from '../traffic/home-name';
 import { assertRules } from '../validation';
-import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY } from './register-keys';
+import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY, RELEASE_KEY, shiftLeaseKey } from './register-keys';
 
 /** Which records of the register a grant is about. */
 export interface RegisterRecords {
@@ -43,6 +43,11 @@ export interface IRegister {
    * @throws HoldfastError `invalid-input` for a home that is none
    */
   grantMove(grantee: IGrantable, scope?: RegisterMoveScope): Grant;
+  /**
+   * Lets `grantee` lead releases: it writes the release and the leases of weights by conditional writes, and reads the drill
+   * lock and the register.
+   */
+  grantRelease(grantee: IGrantable, scope: { readonly regions: readonly string[] }): Grant;
   /** Requests of one kind, such as `GetItem`, that DynamoDB failed to serve in this Region: no quorum, no lease. */
   metricSystemErrors(operation: string, options?: MetricOptions): Metric;
 }
@@ -67,13 +72,35 @@ export abstract class RegisterAccess extends Construct implements IRegister {
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ...itemsOf(copies, [...this.keysOf(scope), DRILL_LOCK_KEY, DRILL_JOURNAL_KEY]),
     });
+    // A move is refused while a release is under way.
+    const look = Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:GetItem'],
+      ...itemsOf(copies, [RELEASE_KEY]),
+    });
     // A lock is given back; the register is never deleted.
     const release = Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:DeleteItem'],
       ...itemsOf(copies, [DRILL_LOCK_KEY]),
     });
-    return move.combine(release);
+    return move.combine(look).combine(release);
+  }
+
+  grantRelease(grantee: IGrantable, { regions }: { readonly regions: readonly string[] }): Grant {
+    const copies = regions.map(region => this.copyArn(region));
+    const written = [RELEASE_KEY, ...regions.map(shiftLeaseKey)];
+    const read = Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:GetItem'],
+      ...itemsOf(copies, [...written, DRILL_LOCK_KEY, REGISTER_KEY]),
+    });
+    const write = Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:PutItem'],
+      ...itemsOf(copies, written),
+    });
+    return read.combine(write);
   }
 
   metricSystemErrors(operation: string, options?: MetricOptions): Metric {

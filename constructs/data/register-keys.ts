@@ -6,3 +6,7 @@ export const REGISTER_KEY = 'register';
 export const DRILL_LOCK_KEY = 'drill-lock';
 /** Key of the copy of the newest drill's journal. A test compares it with the run time's. */
 export const DRILL_JOURNAL_KEY = 'drill-journal';
+/** Key of the release that is under way. A test compares it with the run time's. */
+export const RELEASE_KEY = 'release';
+/** Key of the lease of whoever moves weights in a Region. A test compares it with the run time's. */
+export const shiftLeaseKey = (region: string): string => `shift-lease#${region}`;

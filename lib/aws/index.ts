@@ -1,20 +1,7 @@
 /** Adapters of the `Cloud` port: an AWS account, or a lab behind AWS_ENDPOINT_URL, by the same SDK clients. */
-import type { Cloud } from '../ports';
-import { alarms } from './alarms';
-import { capacity, raiseFloor } from './capacity';
-import { Connection, type ConnectionOptions } from './clients';
-import { configState } from './config-state';
-import { GlobalDatabaseApi } from './database';
-import { DrillJournalTable } from './drill-journal';
-import { DrillLockTable } from './drill-lock';
-import { queueDepths } from './queues';
-import { quotas } from './quotas';
-import { RegisterTable } from './register';
-import { replicationLag } from './replication-lag';
-import { bootstrapVersion, dataKeyState, stacks } from './surroundings';
-
 export { type AccountFacts, createAccountFacts } from './account-facts';
 export type { ConnectionOptions } from './clients';
+export { type AwsCloud, type AwsCloudOptions, createAwsCloud } from './cloud';
 export { createDriftAccount, type OpenDriftAccount } from './drift-account';
 export { createInterlockFacts, type InterlockFactsStore } from './interlock';
 export { createReleaseCloud, type ReleaseCloud, type ReleaseCloudOptions } from './release';
@@ -22,54 +9,4 @@ export { controlCluster } from './routing-control-cluster';
 export { type ControlSettings, readControlSettings } from './routing-control-settings';
 export { type TurnedControls, turnControls } from './routing-controls';
 export { createLevelReader, type LevelReader } from './service-level-history';
-
-/** Options of {@link createAwsCloud}. */
-export interface AwsCloudOptions extends ConnectionOptions {
-  /** Name of the application; prefix of every name (lib/naming). */
-  readonly application: string;
-}
-
-/** The port with its connections. */
-export interface AwsCloud extends Cloud {
-  /** Closes every connection. */
-  close(): void;
-}
-
-/** Makes the `Cloud` of an application. Nothing is connected before the first call. */
-export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
-  const { application } = options;
-  const connection = new Connection(options);
-  const register = new RegisterTable(connection, application);
-  const lock = new DrillLockTable(connection, application);
-  const journal = new DrillJournalTable(connection, application);
-  const database = new GlobalDatabaseApi(connection, application);
-  return {
-    readRegister: region => register.read(region),
-    createRegister: (region, record, by) => register.create(region, record, by),
-    raiseRegister: (region, raise) => register.raise(region, raise),
-    mayRaiseRegister: region => register.mayRaise(region),
-    readLock: region => lock.read(region),
-    takeLock: (region, next, previous) => lock.take(region, next, previous),
-    renewLock: (region, next) => lock.renew(region, next),
-    releaseLock: (region, held) => lock.release(region, held),
-    readJournalCopy: region => journal.read(region),
-    writeJournalCopy: (region, copy, previous) => journal.write(region, copy, previous),
-    databaseState: (region, statusOf) => database.state(region, statusOf),
-    replicationLag: (region, writerRegion) =>
-      replicationLag(connection, { application, region, writerRegion }),
-    startSwitchover: (writerRegion, arn, maySend) => database.startSwitchover(writerRegion, arn, maySend),
-    startFailover: (region, arn, maySend) => database.startFailover(region, arn, maySend),
-    capacity: region => capacity(connection, application, region),
-    raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
-    queueDepths: region => queueDepths(connection, application, region),
-    configState: region => configState(connection, application, region),
-    alarms: region => alarms(connection, application, region),
-    quotas: region => quotas(connection, region),
-    dataKeyState: region => dataKeyState(connection, application, region),
-    bootstrapVersion: region => bootstrapVersion(connection, region),
-    stacks: region => stacks(connection, application, region),
-    clockAheadSeconds: region => connection.clockAheadSeconds(region),
-    calls: () => [...connection.calls],
-    close: () => connection.close(),
-  };
-}
+export { createLogSearch, type FoundLine, type LogSearch } from './trace-search';

@@ -104,10 +104,14 @@ function regionChecks({ regions }: PreflightView): readonly ReleaseCheck[] {
       'raise maximumClones, or wait',
     ),
     alarms.state === 'ok' && silent.length > 0
-      ? { id: 'alarms', state: 'unknown', text: `without data: ${silent.join(', ')}` }
+      ? { id: 'alarms', state: 'unknown', text: `without data: ${few(silent)}` }
       : alarms,
   ];
 }
+
+/** The first of many names. */
+const few = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
 const mixed = (region: string, view: RegionView): string | undefined =>
   servingColour(view) === undefined

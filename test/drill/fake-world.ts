@@ -13,6 +13,7 @@ import type {
   RegisterState,
 } from '../../lib/ports';
 import { mayFollow, type RegisterRecord } from '../../lib/runtime/register/register';
+import type { ReleaseNotice } from '../../lib/runtime/release/release-store';
 import type { VirtualClock } from './virtual-clock';
 
 export const EAST = 'us-east-2';
@@ -76,6 +77,7 @@ export class FakeWorld {
   bootstrap: Record<string, number | undefined> = { [EAST]: 30, [WEST]: 30 };
   stackStatus: Record<string, string | undefined> = { [EAST]: 'UPDATE_COMPLETE', [WEST]: 'CREATE_COMPLETE' };
   clockAhead: number | undefined = 0.4;
+  release: ReleaseNotice | undefined;
   /** Days for which certificates are valid; an error for those that a client refuses. */
   certificateDays: number | HoldfastError = 200;
   statuses: Record<string, string | undefined> = { [EAST]: 'available', [WEST]: 'available' };
@@ -167,6 +169,7 @@ export class FakeWorld {
         call('raiseFloor', region, () => this.raiseFloor(region, name, minimum)),
       queueDepths: region =>
         call('queueDepths', region, () => this.queues[region] ?? { work: EMPTY, dead: EMPTY }),
+      releaseUnderWay: region => call('releaseUnderWay', region, () => this.release),
       configState: region => call('configState', region, () => this.config[region]),
       alarms: region => call('alarms', region, () => this.alarmStates),
       quotas: region => call('quotas', region, () => this.quotas[region] ?? []),

@@ -333,7 +333,7 @@ const CASES: readonly Case[] = [
 
 const PLANNED = [
   ...['register', 'active', 'standby', 'database', 'lag', 'capacity', 'config', 'alarms'],
-  ...['quotas', 'keys', 'bootstrap', 'certificates', 'deploys', 'drills', 'clocks'],
+  ...['quotas', 'keys', 'bootstrap', 'certificates', 'deploys', 'drills', 'releases', 'clocks'],
 ];
 
 describe('preflight', () => {
@@ -416,6 +416,24 @@ describe('preflight', () => {
     );
     const own = await preflight(harness.process({ holder: 'her' }).context, { to: WEST });
     expect(own.verdict).toBe('clean');
+  });
+
+  test('a release under way refuses a planned move, and says until when; a failover may go on over it', async () => {
+    const harness = new Harness();
+    const until = Date.parse('2026-11-26T10:30:00Z');
+    harness.world.release = { id: 'release-1', stage: 'shift', holder: 'her', until };
+    const planned = await preflight(harness.process().context, { to: WEST });
+    expect(planned.verdict).toBe('failed');
+    expect(planned.checks.find(({ id }) => id === 'releases')?.text).toBe(
+      'release release-1 is in stage shift, until about 2026-11-26T10:30:00.000Z',
+    );
+    harness.world.lost = EAST;
+    const request = { to: WEST, mode: 'failover', acceptDataLoss: true } as const;
+    const asked = await preflight(harness.process().context, request);
+    expect(asked.checks.find(({ id }) => id === 'releases')).toMatchObject({ state: 'unknown' });
+    const acceptUnknown = asked.checks.filter(({ state }) => state === 'unknown').map(({ id }) => id);
+    const accepted = await preflight(harness.process().context, { ...request, acceptUnknown });
+    expect(accepted.verdict).toBe('clean');
   });
 
   test('the Region whose bootstrap is older is the one to bootstrap', async () => {

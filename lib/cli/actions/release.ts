@@ -80,7 +80,8 @@ async function underLoad(
     const result = await act();
     const { total, failed, acknowledged } = await load.stop();
     const text = `${result.text}\n\nrequests failed ${failed} of ${total}, repeats included; writes acknowledged ${acknowledged}`;
-    return { ...result, text, document: { ...result.document, load: { total, failed, acknowledged } } };
+    const document = Object.assign({}, result.document, { load: { total, failed, acknowledged } });
+    return { ...result, text, document };
   } finally {
     await load.stop(0);
     drill.close();

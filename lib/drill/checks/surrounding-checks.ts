@@ -109,6 +109,24 @@ export const drills = ({ surroundings }: Facts): Check =>
         ),
   );
 
+/** A move would change what a release stands on: which Region is released last, and which clones may be few. */
+const releases = ({ surroundings }: Facts): Check =>
+  judge('releases', surroundings.release, release => {
+    if (release === undefined) return ok('releases', 'no release is under way');
+    const until = new Date(release.until).toISOString();
+    return failed(
+      'releases',
+      `release ${release.id} is in stage ${release.stage}, until about ${until}`,
+      'wait for it, or run `holdfast release rollback`',
+    );
+  });
+
+/** A failover waits for no release, which then stands still; a person should know of it. */
+const urgentReleases = (facts: Facts): Check => {
+  const check = releases(facts);
+  return check.state === 'failed' ? unknown(check.id, check.text, 'roll it back, or') : check;
+};
+
 const clocks = ({ surroundings, to }: Facts): Check =>
   judge('clocks', surroundings.clockAhead, seconds => {
     const [amount, way] = [Math.abs(seconds).toFixed(1), seconds > 0 ? 'behind' : 'ahead of'];
@@ -125,10 +143,19 @@ const urgentCertificates = (facts: Facts): Check => {
 };
 
 /** What a planned move wants of its surroundings. */
-export const SURROUNDING_CHECKS = [quotas, keys, bootstrap, certificates, deploys, drills, clocks] as const;
+export const SURROUNDING_CHECKS = [
+  quotas,
+  keys,
+  bootstrap,
+  certificates,
+  deploys,
+  drills,
+  releases,
+  clocks,
+] as const;
 
 /**
  * What a failover wants of them. Quotas, bootstrap and clocks would keep nobody from leaving a Region that is lost, and the
  * first two can only be compared with it.
  */
-export const URGENT_CHECKS = [keys, urgentCertificates, standbyDeploys, drills] as const;
+export const URGENT_CHECKS = [keys, urgentCertificates, standbyDeploys, drills, urgentReleases] as const;

@@ -1,5 +1,6 @@
 import { gateHost, regionHost } from '../../naming';
 import type { DrillLock, Quota, StackState } from '../../ports';
+import type { ReleaseNotice } from '../../runtime/release/release-store';
 import type { DrillContext } from './context';
 import { firstAnswer } from './endpoints';
 import { isRefused, isUnavailable, messageOf } from './failures';
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly certificates: Read<readonly CertificateFact[]>;
   /** The drill lock when another process holds it. */
   readonly otherDrill: Read<DrillLock | undefined>;
+  /** The release that is under way. */
+  readonly release: Read<ReleaseNotice | undefined>;
   /** Seconds by which the Region's answers date themselves ahead of this machine. */
   readonly clockAhead: Read<number>;
 }
@@ -62,23 +65,29 @@ export async function readSurroundings(
     ]);
     return { active, standby };
   };
-  const [quotas, dataKey, bootstrap, stacks, certificates, otherDrill] = await Promise.all([
+  const [quotas, dataKey, bootstrap, stacks, certificates, otherDrill, release] = await Promise.all([
     pair(region => cloud.quotas(region)),
     read(() => cloud.dataKeyState(to)),
     pair(region => cloud.bootstrapVersion(region)),
     pair(region => cloud.stacks(region)),
     readCertificates(context, to),
     read(() => lockOfAnother(context, to)),
+    read(() => firstAnswer(endpointsOf(context, to), region => cloud.releaseUnderWay(region))),
   ]);
   const ahead = cloud.clockAheadSeconds(to);
   const clockAhead = ahead === undefined ? { unknown: `no answer of ${to} was dated` } : { value: ahead };
-  return { quotas, dataKey, bootstrap, stacks, certificates, otherDrill, clockAhead };
+  return { quotas, dataKey, bootstrap, stacks, certificates, otherDrill, release, clockAhead };
 }
 
+/** The Region that takes over, then the others. */
+const endpointsOf = ({ settings }: DrillContext, to: string): readonly string[] => [
+  to,
+  ...settings.regions.filter(region => region !== to),
+];
+
 async function lockOfAnother(context: DrillContext, to: string): Promise<DrillLock | undefined> {
-  const { cloud, settings, holder } = context;
-  const endpoints = [to, ...settings.regions.filter(region => region !== to)];
-  const lock = await firstAnswer(endpoints, region => cloud.readLock(region));
+  const { cloud, holder } = context;
+  const lock = await firstAnswer(endpointsOf(context, to), region => cloud.readLock(region));
   return lock?.holder === holder ? undefined : lock;
 }
 

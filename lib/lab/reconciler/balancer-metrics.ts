@@ -1,11 +1,10 @@
 import { type MetricDatum, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../../ports';
 import type { Balancer, BalancerCounts, GroupCounts } from '../balancer';
+import { LAB_PERIOD_SECONDS } from '../balancer-period';
 import type { RegionClients } from './clients';
 import type { Problems } from './problems';
 
-/** Seconds of a period of the lab's balancers. That of an Application Load Balancer is a minute. */
-export const LAB_PERIOD_SECONDS = 1;
 const PERIOD = LAB_PERIOD_SECONDS * 1000;
 
 /** What publishing the metrics of one balancer needs. */

@@ -1,5 +1,5 @@
 export { ArtifactStore } from './artifacts';
-export { BalancerMetrics, LAB_PERIOD_SECONDS } from './balancer-metrics';
+export { BalancerMetrics } from './balancer-metrics';
 export { destroyClients, LAB_CALLER, type RegionClients, regionClients } from './clients';
 export { DatabaseFollower } from './database-follower';
 export { type FunctionEnvironment, readFunctions } from './functions';

@@ -2,13 +2,16 @@ import { measuredUntil } from './release-health';
 import { mayGoBack, type ReleaseState } from './release-state';
 import type { ReleaseView } from './release-view';
 
-/** Periods without any controller after which nothing can be said of what was not measured meanwhile. */
-const GAP_PERIODS = 1;
+/**
+ * Milliseconds without any controller after which nothing can be said of what was not measured meanwhile; more than passes
+ * between two writes of one that lives.
+ */
+const GAP = 30_000;
 
 /** The state with what this look adds to it: that there was one, until when it was measured, and who is ill since when. */
 export function attended(state: ReleaseState, view: ReleaseView, now: number): ReleaseState {
   const { plan, lookedAt } = state;
-  const gap = lookedAt === undefined || now - lookedAt > GAP_PERIODS * plan.periodSeconds * 1000;
+  const gap = lookedAt === undefined || now - lookedAt > Math.max(GAP, plan.periodSeconds * 1000);
   const looked = { ...state, lookedAt: now, attendedFrom: gap ? now : (state.attendedFrom ?? now) };
   if (!mayGoBack(state)) return looked;
   const until = view.metrics === undefined ? undefined : measuredUntil(plan, view.metrics);

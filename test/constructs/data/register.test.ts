@@ -3,8 +3,16 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Register, type RegisterProps } from '../../../constructs/data/register';
 import type { IRegister } from '../../../constructs/data/register-access';
-import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY } from '../../../constructs/data/register-keys';
+import {
+  DRILL_JOURNAL_KEY,
+  DRILL_LOCK_KEY,
+  REGISTER_KEY,
+  RELEASE_KEY,
+  shiftLeaseKey,
+} from '../../../constructs/data/register-keys';
+import { shiftLeaseKey as shiftLeaseKeyOfRuntime } from '../../../lib/runtime/live-settings/live-settings-lease';
 import * as runtime from '../../../lib/runtime/register/register';
+import { RELEASE_KEY as RELEASE_KEY_OF_RUNTIME } from '../../../lib/runtime/release/release-item';
 import { evaluatePolicy, type PolicyStatement } from '../../helpers/policy-evaluator';
 import { onlyOf, stackIn } from '../stack';
 
@@ -216,4 +224,28 @@ test('the keys are those of the run time', () => {
     DRILL_LOCK_KEY: runtime.DRILL_LOCK_KEY,
     DRILL_JOURNAL_KEY: runtime.DRILL_JOURNAL_KEY,
   });
+  expect(RELEASE_KEY).toBe(RELEASE_KEY_OF_RUNTIME);
+  expect(shiftLeaseKey('us-east-2')).toBe(shiftLeaseKeyOfRuntime('us-east-2'));
+});
+
+test('who leads releases writes the release and leases of weights, and of drills and moves nothing', () => {
+  const stack = stackIn();
+  const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda') });
+  const register = Register.fromTableName(stack, 'Register', 'orders-register');
+  register.grantRelease(role, { regions: ['us-east-2'] });
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+  const statements = policy?.Properties.PolicyDocument.Statement as PolicyStatement[];
+  const decide = (verb: string, key: string) =>
+    evaluatePolicy(statements, {
+      action: `dynamodb:${verb}`,
+      context: { 'dynamodb:LeadingKeys': [key] },
+    });
+  const written = ['release', 'shift-lease#us-east-2'];
+  const read = ['drill-lock', 'register'];
+  expect(written.map(key => decide('PutItem', key))).toEqual(['allowed', 'allowed']);
+  expect(read.map(key => decide('GetItem', key))).toEqual(['allowed', 'allowed']);
+  for (const key of [...read, 'shift-lease#us-west-2', 'drill-journal']) {
+    expect(decide('PutItem', key)).toBe('implicit-deny');
+  }
+  expect(decide('DeleteItem', 'release')).toBe('implicit-deny');
 });

@@ -300,6 +300,7 @@ export class DrillRunner extends SimulatedProcess {
       renewLock: (region, lock) => this.table('renewLock', region, () => put(mine(lock), { ...lock })),
       releaseLock: (region, lock) =>
         this.table('releaseLock', region, () => void put(world.lock?.holder === lock.holder, undefined)),
+      releaseUnderWay: async () => undefined,
       readJournalCopy: region => this.table('readJournalCopy', region, () => world.journalCopy),
       writeJournalCopy: (region, copy, previous) =>
         this.table(
