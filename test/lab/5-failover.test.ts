@@ -11,7 +11,18 @@ const DRILLS = path.join(ROOT, 'out', 'drills');
 interface Report {
   readonly id: string;
   readonly outcome: string;
-  readonly writes: { readonly lost: number; readonly duplicateEffects: number; readonly unfulfilled: number };
+  readonly timeScale: number;
+  readonly objectives: { readonly rpoSeconds: number };
+  readonly rtoSeconds: number | null;
+  readonly rpoSeconds: number | null;
+  readonly lagSeconds: number | null;
+  readonly writes: {
+    readonly acknowledged: number;
+    readonly lost: number;
+    readonly duplicateEffects: number;
+    readonly unfulfilled: number;
+    readonly refusedSeconds: number | null;
+  };
   readonly forbiddenCalls: readonly unknown[];
   readonly calls: readonly { readonly region: string; readonly action: string }[];
 }
@@ -106,3 +117,30 @@ test('the lost Region comes back and is failed back to, with the worker killed b
   }
   await healthy();
 });
+
+if (process.env.HOLDFAST_PROVE === '1') {
+  test('twenty moves in a row under load: switchover, failover with the active Region killed outright, failback', async () => {
+    const modes = ['switchover', 'failover', 'failback'] as const;
+    for (let move = 0; move < 20; move += 1) {
+      await healthy();
+      const mode = modes[move % modes.length] as (typeof modes)[number];
+      const from = await activeRegion();
+      const to = from === SEED ? STANDBY : SEED;
+      const words = mode === 'failover' ? ['game-day', 'region-loss'] : [mode];
+      const { report } = await drill(...words, '--to', to, '--rate', '30');
+      const { acknowledged, lost, refusedSeconds } = report.writes;
+      const there = await Promise.all(newestLedger().map(({ id }) => orderThere(to, id)));
+      const figures = `RTO ${report.rtoSeconds?.toFixed(1)} s, paused ${refusedSeconds?.toFixed(1)} s, lag ${report.lagSeconds} s`;
+      process.stderr.write(
+        `${move + 1} ${mode} to ${to}: ${figures}, ${acknowledged} acknowledged, ${lost} lost\n`,
+      );
+      expect(report).toMatchObject({ mode, outcome: 'done', from, to, forbiddenCalls: [] });
+      expect(report.writes).toMatchObject({ duplicateEffects: 0, unfulfilled: 0, unacknowledged: 0 });
+      // What the report counts is what a client that asks for each order finds.
+      expect(there).toHaveLength(acknowledged);
+      expect(there.filter(found => !found)).toHaveLength(lost);
+      if (mode !== 'failover') expect(lost).toBe(0);
+      else expect(report.rpoSeconds).toBeLessThanOrEqual(report.objectives.rpoSeconds / report.timeScale);
+    }
+  }, 1_200_000);
+}
