@@ -21,6 +21,7 @@ import { runbookCommand } from './commands/runbook';
 import { sloCommand } from './commands/slo';
 import { statusCommand } from './commands/status';
 import { terraformCommand } from './commands/terraform';
+import { traceCommand } from './commands/trace';
 import { upCommand } from './commands/up';
 import { type CommandContext, EXIT } from './context';
 import { defaultTopologyFile } from './topology-file';
@@ -61,6 +62,7 @@ export function createProgram(context: CommandContext): Command {
     jobsCommand,
     runbookCommand,
     sloCommand,
+    traceCommand,
     loadCommand,
     labCommand,
     downCommand,

@@ -19,3 +19,4 @@ export { type Advice, adviseLevels } from './slo/advice';
 export { type Counted, type LevelHistory, readHistory, type ServiceLevelHistory } from './slo/history';
 export { judgeLevels, type LevelStanding, verdictOf } from './slo/judge';
 export { reportLevels, reportLevelsHtml, type ServiceLevelReport, standingRow } from './slo/report';
+export { lineOf, TRACE_ID, type Trace, type TraceLine, traceOf } from './trace/trace';

@@ -11,7 +11,8 @@ const SERVICES: Readonly<Record<string, string>> = {
  * Adapters that no drill uses: routing controls are turned by whom `FailoverDns.grantTurn` names; drift and doctor look with
  * credentials of their own. What `createAwsCloud` is made of is none of them: a test holds that.
  */
-export const OF_NO_DRILL = /^lib\/aws\/(routing-control|account-facts|service-level-history|release|drift-)/;
+export const OF_NO_DRILL =
+  /^lib\/aws\/(routing-control|account-facts|service-level-history|trace-search|release|drift-)/;
 
 /** Every action of IAM that the adapters of a drill call: commands and paginators that `lib/aws` imports. */
 export function adapterActions(): readonly string[] {
