@@ -81,6 +81,12 @@ function validate(construct: string, props: QueueFunctionProps, values: Values):
     wholeNumber('timeout (seconds)', values.timeout, 1, LONGEST_INVOCATION_SECONDS),
     wholeNumber('lease (seconds)', values.lease, 1, 300),
     wholeNumber('memoryMiB', props.memoryMiB ?? 512, 128, 10_240),
+    props.work === undefined &&
+      props.handlerCode === undefined && {
+        path: 'work',
+        message: 'a function that does nothing with its messages',
+        fix: 'give work, or the handlerCode of a handler that brings its own',
+      },
     props.fifo &&
       values.batchingWindow > 0 && {
         path: 'batchingWindow',

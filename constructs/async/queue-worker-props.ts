@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { WorkerFunctionOptions } from './worker-function';
 
 /** What may be chosen about a work queue. */
@@ -56,7 +57,13 @@ export interface ScaleOnBacklogOptions {
 }
 
 /** A function that works the queue. */
-export interface QueueFunctionOptions extends WorkerFunctionOptions {
+export interface QueueFunctionOptions extends Omit<WorkerFunctionOptions, 'work'> {
+  /**
+   * Your work: a folder with a `work.cjs` that exports `work`. The handler that calls it keeps the order, reports the
+   * failures and asks the register.
+   * @default - the handler that `handlerCode` names brings its own, and asks the register itself
+   */
+  readonly work?: Code;
   /**
    * Messages of one batch, 1 to 10; up to 10000 of a standard queue that gathers them over a batching window.
    * @default - 10; 1 for a FIFO queue, whose groups are worked one message after the other

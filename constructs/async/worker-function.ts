@@ -29,7 +29,8 @@ export interface WorkerFunctionOptions {
    */
   readonly memoryMiB?: number;
   /**
-   * Environment of the work. Names that begin with `HOLDFAST_` are the handler's own.
+   * Environment of the work. Names that begin with `HOLDFAST_` are the handler's own; those that its construct sets
+   * stand over what is given here.
    * @default - none
    */
   readonly environment?: Readonly<Record<string, string>>;

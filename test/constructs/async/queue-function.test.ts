@@ -1,5 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
 import { QueueWorker } from '../../../constructs/async/queue-worker';
 import type { QueueFunctionOptions, QueueWorkerProps } from '../../../constructs/async/queue-worker-props';
 import { Register } from '../../../constructs/data/register';
@@ -123,4 +124,20 @@ test('BP-14: warns below six times the timeout and the batching window, and not 
   const roomy = stackIn();
   declare(roomy, { visibilityTimeout: Duration.seconds(190) }, { batchingWindow: Duration.seconds(10) });
   Annotations.fromStack(roomy).hasNoWarning('*', warning);
+});
+
+test('a handler of your own brings its work, and has no layer', () => {
+  const stack = stackIn();
+  const handlerCode = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] });');
+  declare(stack, {}, { work: undefined, handlerCode, lease: Duration.seconds(10) });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Layers: Match.absent(),
+    Environment: { Variables: { HOLDFAST_LEASE_SECONDS: '10', HOLDFAST_WORK_MODULE: Match.absent() } },
+  });
+});
+
+test('neither work nor a handler is refused', () => {
+  expect(() => declare(stackIn(), {}, { work: undefined, handlerCode: undefined })).toThrow(
+    /work: a function that does nothing/,
+  );
 });
