@@ -12,26 +12,23 @@ import { buildApp } from '../stacks';
 
 /** The Terraform app: the CDK's templates of the same topology, judged by the same policy, and translated. */
 async function main(): Promise<void> {
-  const { HOLDFAST_TOPOLOGY, HOLDFAST_STATE_BUCKET: bucket, CDKTF_OUTDIR, CDK_DEFAULT_ACCOUNT } = process.env;
+  const { HOLDFAST_TOPOLOGY, HOLDFAST_STATE_BUCKET: bucket, HOLDFAST_MODULES, ...env } = process.env;
   const root = findProjectRoot(process.cwd());
   const { context } = JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8'));
   const file: string =
     HOLDFAST_TOPOLOGY ?? context.topology ?? path.join(__dirname, '../regions/examples/orders.js');
-  const topology = await readTopologyFile(root, file, CDK_DEFAULT_ACCOUNT);
+  const topology = await readTopologyFile(root, file, env.CDK_DEFAULT_ACCOUNT);
   assertWithinBudget(topology);
-  const folder = path.resolve(root, CDKTF_OUTDIR ?? 'cdktf.out');
+  const folder = path.resolve(root, env.CDKTF_OUTDIR ?? 'cdktf.out');
   const outdir = path.join(folder, 'assembly');
-  const paths = { 'aws:cdk:enable-path-metadata': true };
-  const app = new App({
-    outdir,
-    autoSynth: false,
-    analyticsReporting: false,
-    context: { ...context, ...paths },
-  });
+  const app = new App({ outdir, autoSynth: false, analyticsReporting: false, context });
+  app.node.setContext('aws:cdk:enable-path-metadata', true);
   buildApp(app, topology);
   applyPolicy(app);
   app.synth();
-  synthTerraform(readAssembly(outdir, topology.application), { folder, state: { bucket } });
+  synthTerraform(readAssembly(outdir, topology.application), {
+    ...{ folder, state: { bucket }, modules: HOLDFAST_MODULES === 'true' },
+  });
 }
 
 main().catch((error: unknown) => {

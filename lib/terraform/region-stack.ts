@@ -1,12 +1,9 @@
 import { S3Backend, type Scope, TerraformElement, TerraformProvider, TerraformStack } from './cdktf';
+import { outputsOf } from './outputs';
 import { type Json, toJson } from './term';
 import { bodyOf, type TerraformBlock } from './terraform-block';
 import type { RegionTranslation } from './translate';
-
-/** Version of the provider whose bindings the tests check the configuration against. */
-export const PROVIDER_VERSION = '6.25.0';
-/** The first with write-only arguments, by which no password comes to stand in a state. */
-export const TERRAFORM_VERSION = '>= 1.11.0';
+import { PROVIDER_VERSION, TERRAFORM_VERSION } from './versions';
 
 /** Where the state of a Region is kept. */
 export interface StateOptions {
@@ -23,6 +20,7 @@ type Document = Record<string, Record<string, Record<string, Json>>>;
  */
 export class RegionTerraformStack extends TerraformStack {
   private readonly resources: TerraformBlockElement[];
+  private readonly outputs: Readonly<Record<string, Json>>;
 
   constructor(scope: Scope, translation: RegionTranslation, state: StateOptions = {}) {
     const { region, account, application } = translation;
@@ -36,6 +34,7 @@ export class RegionTerraformStack extends TerraformStack {
     this.addOverride('terraform.backend.s3.use_lockfile', true);
     this.addOverride('terraform.required_version', TERRAFORM_VERSION);
     new AwsProvider(this, region, account);
+    this.outputs = outputsOf(translation.blocks);
     this.resources = translation.blocks.map(block => new TerraformBlockElement(this, block));
   }
 
@@ -48,7 +47,7 @@ export class RegionTerraformStack extends TerraformStack {
       ofKind[block.type] ??= {};
       (ofKind[block.type] as Record<string, Json>)[friendlyUniqueId] = body;
     }
-    return document;
+    return { ...document, output: this.outputs as Document[string] };
   }
 }
 

@@ -1,10 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AssetFiles } from './asset-files';
 import { App } from './cdktf';
+import { moduleFiles } from './module';
 import { publishing } from './publish';
 import { RegionTerraformStack, type StateOptions } from './region-stack';
 import type { RegionTemplates } from './template';
-import { translateRegion } from './translate';
+import { type RegionTranslation, translateRegion } from './translate';
 
 /** Where and how the configuration is written. */
 export interface SynthOptions {
@@ -12,6 +14,8 @@ export interface SynthOptions {
   readonly folder: string;
   /** State of each Region. @default - a bucket in each Region, named after application, account and Region */
   readonly state?: StateOptions;
+  /** Whether each Region is also written as a module for plain HCL, in `modules/<region>`. @default false */
+  readonly modules?: boolean;
 }
 
 /** What was written for a Region. */
@@ -37,13 +41,27 @@ export function synthTerraform(
     const translation = translateRegion(templates);
     const { blocks, files } = publishing(templates, translation.blocks);
     new RegionTerraformStack(app, { ...translation, blocks }, options.state);
-    return { region: templates.region, files, blocks };
+    return { translation: { ...translation, blocks }, files };
   });
   app.synth();
   const assets = new AssetFiles();
-  return published.map(({ region, files, blocks }) => {
+  return published.map(({ translation, files }) => {
+    const { region, blocks } = translation;
     const folder = path.join(options.folder, 'stacks', region);
     assets.write(folder, files);
+    if (options.modules === true) {
+      const module = path.join(options.folder, 'modules', region);
+      writeModule(module, translation);
+      assets.write(module, files);
+    }
     return { region, folder, resources: blocks.filter(({ kind }) => kind === 'resource').length };
   });
+}
+
+function writeModule(folder: string, translation: RegionTranslation): void {
+  for (const { path: name, text } of moduleFiles(translation)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

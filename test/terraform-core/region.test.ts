@@ -64,6 +64,16 @@ test('a Region is applied, its artifacts are copied before its groups, and the n
   expect(exitCode).toBe(0);
 });
 
+test('a team takes a Region as a module from plain HCL, and the tests of the module pass', async () => {
+  const root = world.plainRoot();
+  good(await root.run('init'));
+  expect((await root.run('validate')).text).toContain('Success!');
+  const module = world.module('us-west-2');
+  good(await module.run('init'));
+  const tested = await module.run('test');
+  expect(tested.text).toContain('Success! 4 passed, 0 failed.');
+});
+
 test('neither a state nor a plan holds the password', async () => {
   const { text } = good(await seed.run('state', 'pull'));
   expect(text).toContain('"master_username": "holdfast_admin"');

@@ -7,7 +7,7 @@ import { type Configuration, synthesize, type World } from '../terraform/world';
 
 /** A synthesized topology, one stand-in for AWS, and a folder of Terraform for each Region. */
 export class StandInWorld {
-  readonly world: World = synthesize();
+  readonly world: World = synthesize(undefined, { modules: true });
   readonly provider: StandInProvider;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'holdfast-core-'));
   private environment: Readonly<Record<string, string>> = {};
@@ -60,6 +60,42 @@ export class StandInWorld {
     const terraform = new TerraformFolder(this.binary, at, this.environment);
     terraform.copyFrom(path.join(this.world.folder, 'stacks', name));
     return terraform;
+  }
+
+  /** A root module in plain HCL that takes both Regions as modules, each with a provider of its own. */
+  plainRoot(): TerraformFolder {
+    const terraform = new TerraformFolder(this.binary, path.join(this.folder, 'plain'), this.environment);
+    mkdirSync(terraform.folder);
+    const regions = ['us-east-2', 'us-west-2'];
+    const text = regions.map(region => {
+      const alias = region.replaceAll('-', '_');
+      const source = path.relative(terraform.folder, path.join(this.world.folder, 'modules', region));
+      return `
+provider "aws" {
+  alias  = "${alias}"
+  region = "${region}"
+}
+module "${alias}" {
+  source    = "./${source}"
+  providers = { aws = aws.${alias} }
+  tags      = { team = "shop" }
+}
+output "${alias}" {
+  value = module.${alias}.balancer_dns_name
+}
+`;
+    });
+    writeFileSync(path.join(terraform.folder, 'main.tf'), text.join(''));
+    return terraform;
+  }
+
+  /** The module of a Region, as it was written. */
+  module(region: string): TerraformFolder {
+    return new TerraformFolder(
+      this.binary,
+      path.join(this.world.folder, 'modules', region),
+      this.environment,
+    );
   }
 
   stop(): void {

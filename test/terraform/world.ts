@@ -29,7 +29,10 @@ export interface World {
 }
 
 /** Synthesizes a topology by the CDK, and translates it into a folder of its own. */
-export function synthesize(topology: ResolvedTopology = example()): World {
+export function synthesize(
+  topology: ResolvedTopology = example(),
+  options: { readonly modules?: boolean } = {},
+): World {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-terraform-'));
   const assembly = path.join(folder, 'assembly');
   const app = newApp(assembly);
@@ -37,7 +40,7 @@ export function synthesize(topology: ResolvedTopology = example()): World {
   buildApp(app, topology);
   app.synth();
   const templates = readAssembly(assembly, topology.application).map(each => withSmallFiles(each, folder));
-  synthTerraform(templates, { folder });
+  synthTerraform(templates, { folder, ...options });
   const configurations = Object.fromEntries(
     templates.map(({ region }) => [region, readConfiguration(folder, region)]),
   );

@@ -13,6 +13,7 @@ import { drift } from './drift';
 export interface TerraformSynthOptions extends CommonOptions {
   readonly out: string;
   readonly stateBucket?: string;
+  readonly modules?: boolean;
 }
 
 /** Options of commands that run Terraform over what was written. */
@@ -43,6 +44,7 @@ export async function synth(context: CommandContext, options: TerraformSynthOpti
       CDK_VALIDATION: 'false',
       CDKTF_OUTDIR: folder,
       HOLDFAST_TOPOLOGY: options.topology,
+      HOLDFAST_MODULES: String(options.modules ?? false),
       ...(options.stateBucket === undefined ? {} : { HOLDFAST_STATE_BUCKET: options.stateBucket }),
     },
   });

@@ -25,6 +25,7 @@ export function terraformCommand(program: Command, context: CommandContext): voi
     .description('write one root module a Region: cdktf.out/stacks/<region>/cdk.tf.json')
     .option('--out <folder>', 'where', 'cdktf.out')
     .option('--state-bucket <name>', 'bucket of the states; one in each Region by default')
+    .option('--modules', 'write each Region as a module for plain HCL too: cdktf.out/modules/<region>')
     .addHelpText('after', EXAMPLES)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TerraformSynthOptions>();
