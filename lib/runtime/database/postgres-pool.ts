@@ -36,7 +36,7 @@ export class PostgresPool implements Database {
 
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    // A connection that dies between two statements tells it here; without a listener it would end the process.
+    // A connection that dies between two statements tells it here.
     const onError = (error: Error) => this.options.logger.warn('database.connection-lost', { error });
     client.on('error', onError);
     let broken: Error | undefined;
@@ -94,6 +94,9 @@ export class PostgresPool implements Database {
       idle_in_transaction_session_timeout: statementTimeout * 2,
     });
     pool.on('error', error => logger.debug('database.idle-connection-lost', { error }));
+    // For as long as it lives: the pool's own listener is taken off as a connection is handed out, and whoever gets it can
+    // listen a moment later only. A server that dies just then would end the process. The next statement tells what was lost.
+    pool.on('connect', client => client.on('error', () => undefined));
     return pool;
   }
 }
