@@ -34,12 +34,12 @@ export function driftDetection(connection: Connection): DriftDetection {
     results: (region, stack) =>
       ask(`reading drift of ${stack} in ${region}`, async () => {
         const drifts: StackResourceDrift[] = [];
-        const of = { StackName: stack };
-        for await (const page of paginateDescribeStackResourceDrifts({ client: client(region) }, of)) {
+        const of = () => ({ StackName: stack }); // each its own: a paginator leaves its last token in its input
+        for await (const page of paginateDescribeStackResourceDrifts({ client: client(region) }, of())) {
           drifts.push(...(page.StackResourceDrifts ?? []));
         }
         const resources: StackResourceSummary[] = [];
-        for await (const page of paginateListStackResources({ client: client(region) }, of)) {
+        for await (const page of paginateListStackResources({ client: client(region) }, of())) {
           resources.push(...(page.StackResourceSummaries ?? []));
         }
         return plain({ StackResourceDrifts: drifts, StackResourceSummaries: resources });

@@ -69,7 +69,7 @@ async function detected(
       .map(each => ({ ...each, ...here }));
     const changes = told.changes.map(each => ({ ...each, ...here }));
     const failed = failure === undefined ? [] : [uncheckedAt(place, 'stack-drift', failure)];
-    return [{ ...told, changes, unchecked: [...unchecked, ...failed] }, ...inner.flat()];
+    return [{ ...told, changes, unchecked: [...unchecked, ...failed], stacks: [here] }, ...inner.flat()];
   } catch (error) {
     return [unread(place, 'stack-drift', reasonOf(error))];
   }

@@ -40,7 +40,7 @@ test('BP-44 a detection is waited for; what has no support is counted and named'
     'change data Queue',
     'unchecked data Map',
   ]);
-  expect(found[0]?.checked).toBe(2);
+  expect(found[0]).toMatchObject({ checked: 2, stacks: [{ region: REGION, stack: 'data' }] });
 });
 
 test('a stack that may not be asked hides no other', async () => {
