@@ -11,11 +11,12 @@ import { benchRegions } from './regions';
 import { benchService } from './service';
 import { benchSynth } from './synth';
 import { benchTelemetry } from './telemetry';
+import { benchTerraform } from './terraform';
 import { benchTopology } from './topology';
 import { benchWorker } from './worker';
 
 const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N] [--policy] [--worker]
-                       [--service] [--telemetry] [--drift] [--drill] [--load]
+                       [--service] [--telemetry] [--terraform] [--drift] [--drill] [--load]
   --rounds N      runs of each app process, in turn (default 7)
   --regions       also synthesize 2, 4, 8 and 16 Regions, with and without the policy packs
   --lab           also run the whole demo, and watch the memory of all its processes
@@ -26,6 +27,7 @@ const HELP = `npm run bench -- [--rounds N] [--regions] [--lab] [--lab-rounds N]
   --load          only the load generator against a plain autocannon (5 s a run)
   --service       only the orders service in one clone against a bare Fastify app (5 s a run)
   --telemetry     only what a log line costs beside plain JSON
+  --terraform     only the synth for Terraform beside the CDK's, 2 to 16 Regions (20 s a round)
   --worker        only a queue's worker beside Powertools: record, bundle, import
 `;
 const TOPOLOGY_REPETITIONS = 500;
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
       drill: { type: 'boolean', default: false },
       policy: { type: 'boolean', default: false },
       telemetry: { type: 'boolean', default: false },
+      terraform: { type: 'boolean', default: false },
       worker: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
   if (values.drift) return print(`${await benchDrift(root, rounds)}\n`);
   if (values.drill) return print(`${await benchDrill(rounds)}\n`);
   if (values.policy) return print(`${await benchPolicy(rounds)}\n`);
+  if (values.terraform) return print(`${await benchTerraform(root, rounds)}\n`);
   if (values.worker) return print(`${await benchWorker(root, rounds)}\n`);
   if (values.load) return print(`${await benchLoad(rounds, 5)}\n`);
   if (values.service) return print(`${await benchService(root, rounds, 5)}\n`);
