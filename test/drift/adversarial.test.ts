@@ -3,6 +3,7 @@ import { DATA } from './adversarial/data';
 import { IAM } from './adversarial/iam';
 import { NETWORK } from './adversarial/network';
 import { REFERENCES } from './adversarial/references';
+import { comparedStacks, STACKS } from './adversarial/stacks';
 import { TERRAFORM } from './adversarial/terraform';
 import { deployed, findings } from './judged';
 import { compared } from './terraform/plans';
@@ -15,6 +16,12 @@ describe.each<[string, readonly Adversarial[]]>([
 ])('%s', (_what, cases) => {
   test.each(cases)('%s', (_name, before, after, right) => {
     expect(wrongWith(deployed(before, after), right)).toEqual([]);
+  });
+});
+
+describe('several stacks', () => {
+  test.each(STACKS)('%s', (_name, stacks, right) => {
+    expect(wrongWith(findings(comparedStacks(stacks)), right)).toEqual([]);
   });
 });
 

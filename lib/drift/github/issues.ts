@@ -85,8 +85,8 @@ async function fileOne(
 }
 
 /** Whether every source was read: an unreadable one stands for any stack. */
-const isWhole = ({ counts, findings }: DriftReport): boolean =>
-  counts.checked > 0 && !findings.some(each => each.class === 'unchecked' && each.type === '-');
+const isWhole = ({ findings }: DriftReport): boolean =>
+  !findings.some(each => each.class === 'unchecked' && each.type === '-');
 
 /** Names the issue of a stack in a Region; its last part is that of the stack in any Region. */
 const keyOf = (stack: string, region: string): string =>

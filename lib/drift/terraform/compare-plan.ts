@@ -8,7 +8,7 @@ import { partsOf } from './parts';
 import { assertPlan, type PlannedChange, plannedChanges, plannedOutputs } from './plan';
 import { type RegionOf, regionReader } from './region-of';
 import { planSecrets } from './secrets';
-import { isFull, type PlanPlace, uncheckedOfPlan } from './unchecked';
+import { isFull, type PlanPlace, stateObjects, uncheckedOfPlan } from './unchecked';
 
 /**
  * What a Terraform or OpenTofu plan would do, and what it found to have drifted. The verdict is the plan's own: its
@@ -32,7 +32,7 @@ export function comparePlan(document: Json, place: PlanPlace, file = place.stack
   const unrecognized = planned.flatMap(({ unrecognized }) => unrecognized ?? []);
   const unreadable = resources.unreadable + drift.unreadable + outputs.unreadable;
   return {
-    checked: addressesOf(resources.entries, drift.entries) - unrecognized.length,
+    checked: checkedOf(document, resources.entries, drift.entries) - unrecognized.length,
     changes: [...planned.flatMap(({ change }) => change ?? []), ...drifted, ...checks.failed],
     unchecked: [
       ...uncheckedOfPlan(document, place, resources.entries),
@@ -45,8 +45,12 @@ export function comparePlan(document: Json, place: PlanPlace, file = place.stack
   };
 }
 
-const addressesOf = (...lists: readonly (readonly PlannedChange[])[]): number =>
-  new Set(lists.flat().map(({ address }) => address)).size;
+/** What was looked at. A refresh-only plan lists what has drifted alone, of all that stands in the state. */
+function checkedOf(plan: JsonObject, ...lists: readonly (readonly PlannedChange[])[]): number {
+  const isRefresh = !('resource_changes' in plan) && plan.complete !== false && plan.errored !== true;
+  const refreshed = isRefresh ? stateObjects(plan).map(([address]) => address) : [];
+  return new Set([...lists.flat().map(({ address }) => address), ...refreshed]).size;
+}
 
 function unreadableEntries(count: number, plan: JsonObject, place: PlanPlace): readonly Unchecked[] {
   const version = textOf(plan.format_version);

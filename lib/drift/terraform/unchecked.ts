@@ -33,12 +33,16 @@ function partial(plan: JsonObject, planned: readonly PlannedChange[], entry: Ent
     : 'the plan is not complete: it was made for named targets, or parts of it are deferred';
   const fix = errored ? 'mend the error that terraform plan prints, and plan again' : 'plan without -target';
   const seen = new Set(planned.map(({ address }) => address));
-  const state = own(own(plan, 'prior_state'), 'values');
-  const left = [...stateResources(own(state, 'root_module'))].filter(([address]) => !seen.has(address));
+  const left = stateObjects(plan).filter(([address]) => !seen.has(address));
   return [
     entry('-', '-', why, fix),
     ...left.map(([address, type]) => entry(address, type, `it is in the state, but ${why}`, fix)),
   ];
+}
+
+/** Managed objects of a state, by their addresses. */
+export function stateObjects(plan: JsonObject): readonly (readonly [address: string, type: string])[] {
+  return [...stateResources(own(own(own(plan, 'prior_state'), 'values'), 'root_module'))];
 }
 
 function* stateResources(module: Json | undefined): Generator<readonly [address: string, type: string]> {

@@ -1,5 +1,5 @@
 import { KEPT_BY_PLAN, REVERTED_BY_PLAN } from '../../../lib/drift/terraform/drift';
-import { compared, entry, planOf } from './plans';
+import { compared, entry, fixture, planOf } from './plans';
 
 const update = (before: object | null, after: object | null) => ({ actions: ['update'], before, after });
 const drifted = (...drift: object[]) => ({ resource_drift: drift });
@@ -43,6 +43,14 @@ test.each([
 ])('%s says nothing of what is kept', (_name, more) => {
   const drift = entry('aws_x.a', update({ a: 1 }, { a: 2 }));
   expect(told(planOf([], { ...drifted(drift), ...more }))).toEqual([['aws_x.a', 'update', undefined, 'a']]);
+});
+
+test('a refresh-only plan has looked at all that stands in the state, also where nothing has drifted', () => {
+  const { checked, changes, stacks } = compared(fixture('15-drift-refresh-only'));
+  // Nine objects; the output is as it was.
+  expect(checked).toBe(9);
+  expect(changes.filter(({ source }) => source === 'terraform-drift')).toEqual([]);
+  expect(stacks).toEqual([{ region: '-', stack: 'plan' }]);
 });
 
 test('an object that is gone is told beside its creation', () => {

@@ -2,6 +2,7 @@ import type { DriftRule, Facts } from '../../classify/rule';
 import { intrinsicOf, isObject, own } from '../../compare/values';
 import type { Json, ResourceChange } from '../../model';
 import { at, canonical } from '../../paths';
+import { exportName, namesExport } from './export-name';
 
 const STEPS =
   'two deploys: first the stacks that read it go without, and the value stays exported (`exportValue`); then the export goes';
@@ -16,9 +17,11 @@ export const exportInUse: DriftRule = {
   source: 'aws/aws-cdk#34813; aws/aws-cdk#31105',
   judge: (change, { facts }) => {
     for (const { key, what } of exportsLost(change)) {
-      const reader = readerOf(facts, change, key);
-      if (reader !== undefined)
-        return { holds: 'yes', why: `${reader} still reads the export ${what}`, ...pathsOf(change) };
+      const { sure, unsure } = readersOf(facts, change, key);
+      if (sure !== undefined)
+        return { holds: 'yes', why: `${sure} still reads the export ${what}`, ...pathsOf(change) };
+      if (unsure !== undefined)
+        return { holds: 'perhaps', why: `${unsure} may read the export ${what}`, ...pathsOf(change) };
     }
     return undefined;
   },
@@ -44,8 +47,8 @@ function exportsLost(change: ResourceChange): readonly Export[] {
     const same =
       canonical(name) === canonical(at(change.after, 'Export.Name')) &&
       canonical(own(change.before, 'Value')) === canonical(own(change.after, 'Value'));
-    const what = typeof name === 'string' ? name : canonical(name);
-    return same ? [] : [{ key: canonical(name), what }];
+    const key = exportName(name, change);
+    return same ? [] : [{ key, what: key.replaceAll('\u0000', '*') }];
   }
   if (change.type !== CDK_WRITER) return [];
   const [before, after] = [change.before, change.after].map(each =>
@@ -56,22 +59,35 @@ function exportsLost(change: ResourceChange): readonly Export[] {
     .map(name => ({ key: name, what: name }));
 }
 
-/** A stack of the run that reads an export, as it is deployed now. */
-function readerOf(facts: Facts, change: ResourceChange, key: string): string | undefined {
+/** Stacks of the run that read an export, as they are deployed now, for certain or perhaps. */
+function readersOf(
+  facts: Facts,
+  change: ResourceChange,
+  key: string,
+): { readonly sure?: string; readonly unsure?: string } {
   const ofCdk = change.type === CDK_WRITER;
-  const reader = facts.templates?.find(({ region, stack, before }) => {
-    if (before === undefined || (region === change.region && stack === change.stack)) return false;
+  const found = (facts.templates ?? []).flatMap(({ region, stack, before }) => {
+    if (before === undefined || (region === change.region && stack === change.stack)) return [];
     // An export is seen in its own Region alone; the CDK's writer puts a value into another one.
-    if (!ofCdk && region !== change.region) return false;
-    return ofCdk ? readsParameter(before, key) : imports(own(before, 'Resources'), key);
+    if (!ofCdk && region !== change.region) return [];
+    const reads = ofCdk
+      ? [readsParameter(before, key) ? 'yes' : 'no']
+      : importsOf(own(before, 'Resources')).map(each =>
+          namesExport(exportName(each, { region, stack }), key),
+        );
+    return reads.map(read => ({ read, reader: `${stack} (${region})` }));
   });
-  return reader && `${reader.stack} (${reader.region})`;
+  const of = (wanted: string) => found.find(({ read }) => read === wanted)?.reader;
+  const [sure, unsure] = [of('yes'), of('perhaps')];
+  return { ...(sure === undefined ? {} : { sure }), ...(unsure === undefined ? {} : { unsure }) };
 }
 
-function imports(value: Json | undefined, key: string): boolean {
+/** Names of exports that a part of a template imports. */
+function importsOf(value: Json | undefined): readonly Json[] {
   const intrinsic = intrinsicOf(value);
-  if (intrinsic?.[0] === 'Fn::ImportValue') return canonical(intrinsic[1]) === key;
-  return typeof value === 'object' && value !== null && Object.values(value).some(each => imports(each, key));
+  if (intrinsic?.[0] === 'Fn::ImportValue') return [intrinsic[1]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(each => importsOf(each));
 }
 
 function readsParameter(template: Json, name: string): boolean {
