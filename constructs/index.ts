@@ -59,6 +59,7 @@ export type { CloneUpdate, InstanceRefresh, RollingUpdate } from './compute/clon
 export type { ArtifactEntry } from './compute/user-data';
 export {
   ConfigRollout,
+  type ConfigRolloutOptions,
   type ConfigRolloutProps,
   type ConfigurationOptions,
 } from './config/config-rollout';
@@ -151,6 +152,12 @@ export {
 export { DEFAULT_INTERFACE_ENDPOINTS } from './network/endpoints';
 export { RegionNetwork, type RegionNetworkProps } from './network/region-network';
 export { Canary, type CanaryCheck, type CanaryOptions, type CanaryProps } from './operations/canary';
+export type { ExperimentId } from './operations/chaos-actions';
+export {
+  ChaosExperiments,
+  type ChaosExperimentsOptions,
+  type ChaosExperimentsProps,
+} from './operations/chaos-experiments';
 export {
   type EventCounts,
   eventIndicator,

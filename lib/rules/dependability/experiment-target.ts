@@ -1,5 +1,5 @@
 import { broken, COMPLIANT, gravest, type Judgement, NOT_APPLICABLE, type Rule, unknown } from '../rule';
-import { asList, isHidden, isObject, type Value } from '../value';
+import { asList, isHidden, isList, isObject, Reference, type Value } from '../value';
 
 const PATH = 'Properties.Targets';
 /** Types whose resources stay listed for a while after their end. */
@@ -24,7 +24,12 @@ export const experimentTarget: Rule = {
 function judgeTarget(target: Value, path: string): Judgement {
   if (isHidden(target)) return unknown(path);
   if (!isObject(target)) return COMPLIANT;
-  const arns = target.ResourceArns;
+  // What names a resource of the template is whole.
+  const arns = isList(target.ResourceArns)
+    ? target.ResourceArns.filter(arn => !(arn instanceof Reference))
+    : target.ResourceArns;
+  if (isList(target.ResourceArns) && target.ResourceArns.length > 0 && asList(arns).length === 0)
+    return COMPLIANT;
   if (isHidden(arns) || asList(arns).some(isHidden)) return unknown(`${path}.ResourceArns`);
   if (asList(arns).some(arn => typeof arn === 'string' && arn.includes('*'))) {
     return broken(`${path}.ResourceArns`);
