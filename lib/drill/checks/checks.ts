@@ -61,6 +61,14 @@ const database = (facts: Facts): Check =>
         );
       }
     }
+    const astray = state.members.find(({ region, role }) => region !== facts.from && role === 'writer');
+    if (astray !== undefined) {
+      return failed(
+        'database',
+        `the cluster of ${astray.region} is a writer as well`,
+        'find which one is right; a move would lose what the other took',
+      );
+    }
     return ok('database', `writer in ${facts.from}, reader in ${facts.to}, both available`);
   });
 

@@ -133,7 +133,7 @@ export const SKETCHES: Readonly<Record<StepId, Sketch>> = {
   },
   'wait-gates': {
     phase: 'traffic',
-    title: 'wait until both gates answer from the new register',
+    title: 'wait until all gates answer from the new register',
     precondition: 'the register says active',
   },
   'wait-dns': {
@@ -156,7 +156,7 @@ export const SKETCHES: Readonly<Record<StepId, Sketch>> = {
   },
   settle: {
     phase: 'settle',
-    title: 'wait until the old Region is a healthy replica again',
+    title: 'wait until every other Region is a healthy replica',
     precondition: 'the new Region is verified',
     carriesBudget: true,
   },

@@ -27,6 +27,8 @@ export interface Run {
   maySend: () => boolean;
   /** What went wrong with the last act of the step under way. */
   problem?: string;
+  /** Regions in whose queues the last look found what can be replayed. */
+  stranded?: readonly string[];
   /** Why the step under way is not done yet; for the message when it gets stuck. */
   waitingFor?: string;
 }
@@ -45,6 +47,10 @@ export interface StepAction {
   /** Acts. @default - there is nothing to do but to wait */
   perform?(run: Run): Promise<void>;
 }
+
+/** Regions that take no part in the move: they stay standbys, and follow another writer afterwards. */
+export const othersOf = ({ context, plan }: Run): readonly string[] =>
+  context.settings.regions.filter(region => region !== plan.from && region !== plan.to);
 
 /** Notes what is awaited and says that it has not come. */
 export function waiting(run: Run, reason: string, examined: Examined = 'pending'): Examined {

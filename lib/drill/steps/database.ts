@@ -1,10 +1,10 @@
 import { HoldfastError } from '../../errors';
-import type { DatabaseMember } from '../../ports';
+import type { DatabaseMember, DatabaseState } from '../../ports';
 import { standbyLag } from '../checks/lag';
 import { readyz } from '../load/probe';
 import { firstAnswer } from '../run/endpoints';
 import { raisedBy, registerConflict, registerGone, sameRecord } from '../run/registers';
-import { type Run, type StepAction, waiting } from './action';
+import { othersOf, type Run, type StepAction, waiting } from './action';
 
 /** A move of the global database's writer, sent once to the Region that `send` names. */
 const moveDatabase = (send: (run: Run, targetClusterArn: string) => Promise<void>): StepAction => ({
@@ -59,26 +59,39 @@ export const waitWriter: StepAction = {
   },
 };
 
-/** Waits until the old Region's cluster is an available reader and its service a ready standby. */
+/**
+ * Waits until every other Region's cluster is an available reader of the new writer and its service a ready standby: the
+ * one that was left, and, where there are more than two, those whose replicas were repointed.
+ */
 export const settle: StepAction = {
   async examine(run) {
-    const { cloud, settings, timeScale } = run.context;
     const { from, to } = run.plan;
-    const state = await cloud.databaseState(to, [from, to]);
-    const old = state.members.find(member => member.region === from);
-    if (state.moving || old?.role !== 'reader' || old.status !== 'available') {
-      return waiting(run, `the cluster of ${from} is ${old?.role ?? 'missing'}, ${old?.status ?? 'unknown'}`);
+    const followers = [from, ...othersOf(run)];
+    const state = await run.context.cloud.databaseState(to, [...followers, to]);
+    if (state.moving) return waiting(run, 'the database is moving');
+    for (const region of followers) {
+      const reason = await notFollowing(run, region, state);
+      if (reason !== undefined) return waiting(run, reason);
     }
-    const ready = await readyz(run.context, from);
-    if (ready?.role !== 'standby' || !ready.ready) return waiting(run, `${from} is not a ready standby yet`);
-    const told = ready.database?.lagSeconds;
-    const lag = await standbyLag(run.context, { region: from, writer: to, told });
-    if (lag === undefined) return waiting(run, `replication to ${from} is not measured yet`);
-    const bound = settings.objectives.rpoSeconds / timeScale;
-    if (lag > bound) return waiting(run, `${from} lags ${lag.toFixed(1)} s behind`);
     return 'done';
   },
 };
+
+/** Why a Region is not yet a standby that follows; nothing when it is. */
+async function notFollowing(run: Run, region: string, state: DatabaseState): Promise<string | undefined> {
+  const { settings, timeScale } = run.context;
+  const member = state.members.find(candidate => candidate.region === region);
+  if (member?.role !== 'reader' || member.status !== 'available') {
+    return `the cluster of ${region} is ${member?.role ?? 'missing'}, ${member?.status ?? 'unknown'}`;
+  }
+  const ready = await readyz(run.context, region);
+  if (ready?.role !== 'standby' || !ready.ready) return `${region} is not a ready standby yet`;
+  const told = ready.database?.lagSeconds;
+  const lag = await standbyLag(run.context, { region, writer: run.plan.to, told });
+  if (lag === undefined) return `replication to ${region} is not measured yet`;
+  const bound = settings.objectives.rpoSeconds / timeScale;
+  return lag > bound ? `${region} lags ${lag.toFixed(1)} s behind` : undefined;
+}
 
 const writerOf = (members: readonly DatabaseMember[]): DatabaseMember | undefined =>
   members.find(member => member.role === 'writer');

@@ -2,7 +2,7 @@ import type { QueueDepth, QueueDepths } from '../../ports';
 import { type Readiness, readyz } from '../load/probe';
 import type { JobCounts } from '../run/context';
 import { type Read, read } from '../run/surroundings';
-import { type Run, type StepAction, waiting } from './action';
+import { othersOf, type Run, type StepAction, waiting } from './action';
 
 /** What was found after a move of all that was under way before it. */
 export interface Reconciliation {
@@ -28,10 +28,11 @@ export const reconcile: StepAction = {
       run.journal.append({ type: 'reconciled', found: found.result });
     }
     if (found.underWay.length > 0) return waiting(run, found.underWay.join('; '), 'under-way');
-    return found.stranded > 0 ? waiting(run, `${found.stranded} messages lie in ${run.plan.from}`) : 'done';
+    run.stranded = found.stranded;
+    return found.stranded.length > 0 ? waiting(run, `messages lie in ${found.stranded.join(', ')}`) : 'done';
   },
   async perform(run) {
-    await run.context.jobs?.replayStranded(run.plan.from);
+    for (const region of run.stranded ?? []) await run.context.jobs?.replayStranded(region);
   },
 };
 
@@ -39,23 +40,22 @@ interface Found {
   readonly result: Reconciliation;
   /** What ends by itself. */
   readonly underWay: readonly string[];
-  /** Messages in the queue of the Region that was left, which can be replayed. */
-  readonly stranded: number;
+  /** Regions in whose queues lies what can be replayed. */
+  readonly stranded: readonly string[];
 }
 
 async function look(run: Run): Promise<Found> {
   const { cloud, jobs } = run.context;
   const { from, to, mode } = run.plan;
-  const asked = mode === 'failover' ? [to] : [from, to];
+  const asked = [...(mode === 'failover' ? [] : [from]), to, ...othersOf(run)];
   const [depths, counts, ready] = await Promise.all([
     Promise.all(asked.map(async region => ({ region, depths: await read(() => cloud.queueDepths(region)) }))),
     jobs === undefined ? { unknown: 'its database is not signed in to' } : read(() => jobs.counts()),
     readyz(run.context, to),
   ]);
-  const left = depths.find(({ region }) => region === from)?.depths;
-  const messages = left !== undefined && 'value' in left ? depthOf(left.value.work) : 0;
   const canReplay = 'value' in counts;
   const queues = depths.flatMap(({ region, depths: it }) => ('value' in it ? [{ region, ...it.value }] : []));
+  const stranded = queues.filter(({ region, work }) => region !== to && depthOf(work) > 0);
   return {
     result: {
       queues,
@@ -66,7 +66,9 @@ async function look(run: Run): Promise<Found> {
         ...depths.flatMap(({ region, depths: it }) => unreadable(region, it)),
         ...queues.flatMap(({ region, dead }) => deadLetters(region, dead)),
         ...(canReplay ? parked(counts.value) : [unasked(to, counts.unknown)]),
-        ...(messages > 0 && !canReplay ? [`${messages} messages lie in ${from}: ${REPLAY}`] : []),
+        ...(canReplay
+          ? []
+          : stranded.map(({ region, work }) => `${depthOf(work)} messages lie in ${region}: ${REPLAY}`)),
         ...cold(to, ready),
       ],
     },
@@ -76,7 +78,7 @@ async function look(run: Run): Promise<Found> {
         : []),
       ...(ready?.warmUp?.state === 'warming' ? [`the cache of ${to} is warming`] : []),
     ],
-    stranded: canReplay ? messages : 0,
+    stranded: canReplay ? stranded.map(({ region }) => region) : [],
   };
 }
 

@@ -1,13 +1,13 @@
 import { HoldfastError } from '../../errors';
 import { gateMemoryName, regionHost } from '../../naming';
 import { type GateAnswer, gate, parseJson, probe } from '../load/probe';
-import { type Run, type StepAction, waiting } from './action';
+import { othersOf, type Run, type StepAction, waiting } from './action';
 
 const WRITE_TIMEOUT_MILLISECONDS = 5000;
 /** Clients count as reconnected once they have written as much as they write in this time. */
 const RECONNECTED_SECONDS = 0.5;
 
-/** Waits until the gate of the new Region says active and that of the old one does not. */
+/** Waits until the gate of the new Region says active and that of no other does. */
 export const waitGates: StepAction = {
   async examine(run) {
     const { from, to } = run.plan;
@@ -15,19 +15,23 @@ export const waitGates: StepAction = {
     if (!opened?.active || (opened.epoch ?? 0) < run.records.active.epoch) {
       return waiting(run, `the gate of ${to} does not say active at epoch ${run.records.active.epoch} yet`);
     }
-    const closed = await gate(run.context, from);
-    // A gate that cannot be reached is unhealthy to Route 53 as well.
-    if (closed?.active) return waiting(run, `the gate of ${from} still says active${staleFix(run, closed)}`);
+    for (const region of [from, ...othersOf(run)]) {
+      const closed = await gate(run.context, region);
+      // A gate that cannot be reached is unhealthy to Route 53 as well.
+      if (closed?.active) {
+        return waiting(run, `the gate of ${region} still says active${staleFix(run, region, closed)}`);
+      }
+    }
     return 'done';
   },
 };
 
 /** What a person does about a gate that cannot read the register and repeats its last answer. */
-function staleFix({ plan, records }: Run, { stale }: GateAnswer): string {
+function staleFix({ plan, records }: Run, region: string, { stale }: GateAnswer): string {
   if (stale !== true) return '';
   const memory = JSON.stringify({ active: false, epoch: records.active.epoch });
   const parameter = gateMemoryName(plan.application);
-  return `: it cannot read the register and repeats itself; write ${memory} into its parameter ${parameter} in ${plan.from}`;
+  return `: it cannot read the register and repeats itself; write ${memory} into its parameter ${parameter} in ${region}`;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { DrillFaults } from './drill-faults';
 import { mutatedPlan, mutatedRead } from './drill-mutants';
 import { LEASE } from './drill-region';
 import type { DrillWorld } from './drill-world';
-import { OPERATOR, REGIONS, type Region } from './network';
+import { OPERATOR, REGIONS, type Region, WITNESS } from './network';
 
 const EMPTY = { waiting: 0, inWork: 0, delayed: 0 };
 
@@ -104,7 +104,7 @@ export class DrillRunner extends SimulatedProcess {
       output: { emit: () => undefined },
       // Two machines name two drills differently.
       random: () => Number(this.name.split('-')[1]) / 1000,
-      settings: SETTINGS,
+      settings: this.world.third === undefined ? SETTINGS : { ...SETTINGS, regions: [...REGIONS, WITNESS] },
       entries: { service: { scheme: 'https', port: 443 }, gate: { scheme: 'https', port: 443 } },
       timeScale: 1,
       target: 'aws',
@@ -208,7 +208,7 @@ export class DrillRunner extends SimulatedProcess {
       await this.travel();
       fail('refused', 'access denied');
     }
-    const dead = regions[region as Region].dead;
+    const dead = region !== WITNESS && regions[region as Region].dead;
     if (dead || !network.carries(OPERATOR, region)) {
       await this.travel(NO_ANSWER);
       fail('unavailable', 'no answer');
@@ -352,6 +352,7 @@ export class DrillRunner extends SimulatedProcess {
       },
       request: async request => {
         await this.travel();
+        if (request.host.includes(WITNESS)) return this.answerOfThird(request);
         const region = this.regionOf(request.host, this.cached());
         if (world.regions[region].dead || !world.network.connects(OPERATOR, region)) {
           await this.travel(request.timeoutMilliseconds);
@@ -365,6 +366,23 @@ export class DrillRunner extends SimulatedProcess {
         await this.travel();
         return new Date(this.now().getTime() + 200 * 86_400_000);
       },
+    };
+  }
+
+  private async answerOfThird({ host, timeoutMilliseconds }: OutsideRequest): Promise<OutsideAnswer> {
+    const { third, network } = this.world;
+    if (third === undefined || !network.connects(OPERATOR, WITNESS)) {
+      await this.travel(timeoutMilliseconds);
+      throw new HoldfastError('unavailable', 'no answer');
+    }
+    const answer = host.startsWith('gate-')
+      ? await third.gate.answer()
+      : { status: 200, body: third.readiness() };
+    await this.travel();
+    return {
+      status: answer.status,
+      headers: { 'x-holdfast-region': WITNESS },
+      body: JSON.stringify(answer.body),
     };
   }
 

@@ -25,7 +25,7 @@ const METHODS = [
 ] as const;
 const MINUTE = 60_000;
 
-/** One schedule. Its seed is its name. */
+/** One schedule. Its seed is its name; one in five has a third Region. */
 export function drillSchedule(seed: number, mutant?: Mutant): Promise<StoryResult> {
   const story = new DrillStory(seed, MODES[seed % MODES.length] as (typeof MODES)[number], mutant);
   return new DrillSchedule(story).play();
@@ -43,7 +43,8 @@ class DrillSchedule {
 
   play(): Promise<StoryResult> {
     const { story, random } = this;
-    const { world } = story;
+    const { world, seed } = story;
+    if (seed % 5 === 4) world.addThird();
     world.clonesTellLag = random.chance(0.5);
     world.database.promotion = random.between(1000, random.pick([5000, 40_000, 300_000]));
     world.database.rolesEarly = random.chance(0.3);

@@ -49,7 +49,7 @@ export class DrillStory {
   private lives = 0;
 
   constructor(
-    seed: number,
+    readonly seed: number,
     readonly mode: DrillMode,
     readonly mutant?: Mutant,
   ) {

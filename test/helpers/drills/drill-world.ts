@@ -5,6 +5,7 @@ import { Random, Simulation } from '../simulation';
 import { DrillRegion } from './drill-region';
 import { GlobalDatabase, PERSON } from './global-database';
 import { EAST, Network, otherThan, REGIONS, type Region, WEST } from './network';
+import { ThirdRegion } from './third-region';
 
 /** What is taken out, to see that the proof notices. */
 export const MUTANTS = [
@@ -47,6 +48,8 @@ export class DrillWorld {
   /** Whether names, instances and moves stay as they are. */
   frozen = false;
   clonesTellLag = true;
+  /** Where the witness stands, a third Region of the application in its place; it takes no part in moves. */
+  third: ThirdRegion | undefined;
   /** Where the service's name leads. */
   answered: Region;
   private frozenGroups: Record<Region, readonly CapacityGroup[]> | undefined;
@@ -74,6 +77,11 @@ export class DrillWorld {
     this.answered = active;
     for (const region of REGIONS) this.regions[region].start();
     void this.check();
+  }
+
+  /** The application has three Regions from now on. */
+  addThird(): void {
+    this.third = new ThirdRegion(this);
   }
 
   violate(text: string): void {

@@ -171,12 +171,15 @@ export class GlobalDatabase {
     const late = this.moving && this.moves.at(-1)?.kind === 'switchover';
     return {
       moving: this.moving,
-      members: REGIONS.map(region => ({
-        region,
-        clusterArn: arnOf(region),
-        role: region === writer ? 'writer' : 'reader',
-        status: late || (region !== this.writer && this.strayed) ? 'modifying' : 'available',
-      })),
+      members: [
+        ...REGIONS.map(region => ({
+          region,
+          clusterArn: arnOf(region),
+          role: region === writer ? ('writer' as const) : ('reader' as const),
+          status: late || (region !== this.writer && this.strayed) ? 'modifying' : 'available',
+        })),
+        ...(this.world.third === undefined ? [] : [this.world.third.member()]),
+      ],
     };
   }
 }
