@@ -272,3 +272,26 @@ test('a swap of roles after a failover is explained by the register, and by noth
   const refused = await drift('--stack-drift', found, '--register', moving, '--json');
   expect([refused.exitCode, JSON.parse(refused.stdout).error.code]).toEqual([1, 'invalid-input']);
 });
+
+test('the lab is asked when no other target is named, and without one nothing is said to be clean', async () => {
+  const { exitCode, stdout } = await drift('--live', '--json');
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout).error.code).toBe('not-found');
+});
+
+test.each([['--from-account'], ['--make-change-sets'], ['--read-change-set', 'x']])(
+  '%s without an assembly is half a pair',
+  async (...words) => {
+    const { exitCode, stdout } = await drift(...words, '--target', 'aws', '--json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout).error.problems).toEqual([
+      { path: '--assembly', message: 'is missing', fix: 'name cdk.out' },
+    ]);
+  },
+);
+
+test('a stack is named by its Region too', async () => {
+  const { exitCode, stdout } = await drift('--detect-drift', '--stack', 'data', '--target', 'aws', '--json');
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout).error.problems[0]).toMatchObject({ path: '--stack', received: 'data' });
+});
