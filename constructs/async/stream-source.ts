@@ -39,6 +39,7 @@ export interface KinesisSourceOptions {
 export interface KafkaTopicOptions {
   /** ARN of the cluster in this Region. */
   readonly clusterArn: string;
+  /** Name of the topic. */
   readonly topic: string;
   /**
    * Name of the consumer group, by which the place in the topic is kept; it cannot be changed afterwards.

@@ -24,14 +24,18 @@ import { assertValidFeatureFlags } from './feature-flags';
 import { assertOnlyRollout } from './only-rollout';
 import { type RolloutStrategy, type RolloutStrategyName, resolveStrategy } from './rollout-strategy';
 
+/** What a rollout needs of a caller that knows its names. */
+export interface ConfigRolloutOptions {
+  /** Alarms of this Region; while one of them is in alarm, a rollout is taken back. At least one. */
+  readonly monitors: readonly IAlarm[];
+}
+
 /** Properties of a {@link ConfigRollout}. */
-export interface ConfigRolloutProps {
+export interface ConfigRolloutProps extends ConfigRolloutOptions {
   /** Name of the AppConfig application, by which run times find it. */
   readonly applicationName: string;
   /** Name of the environment. */
   readonly environmentName: string;
-  /** Alarms of this Region; while one of them is in alarm, a rollout is taken back. At least one. */
-  readonly monitors: readonly IAlarm[];
 }
 
 /** A configuration and how it is rolled out. */
@@ -69,6 +73,9 @@ export type ConfigurationOptions = {
  * New content makes a new version and a new deployment, named by the content; the same content starts nothing.
  * AppConfig runs one deployment of an environment at a time, so the deployments here follow each other. For the same
  * reason one environment belongs to one construct.
+ *
+ * It has no metrics: AppConfig publishes none of a deployment. What watches it are its monitors, and what a process
+ * holds, and for how long, stands in its own `/readyz` and log.
  */
 export class ConfigRollout extends Construct {
   /** Name of the application. */

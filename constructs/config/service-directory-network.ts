@@ -24,6 +24,7 @@ import {
 
 /** A service network and the network from which it is called. */
 export interface ServiceNetworkProps extends ServiceNetworkOptions {
+  /** Network whose clients may call through it. */
   readonly vpc: IVpc;
 }
 

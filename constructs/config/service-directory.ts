@@ -21,7 +21,8 @@ import {
  * Where the services of a Region find each other by name: a private Cloud Map namespace of its network. It knows its
  * own Region alone; another Region is reached by its public name, and by decision.
  *
- * Instances say themselves whether they are well: Route 53's checkers do not reach private addresses.
+ * Instances say themselves whether they are well: Route 53's checkers do not reach private addresses. There are no
+ * metrics of it, since Cloud Map publishes none: whoever calls a service measures it.
  */
 export class ServiceDirectory extends Construct {
   readonly namespace: PrivateDnsNamespace;

@@ -75,7 +75,9 @@ export interface VaultLock {
 
 /** What may be chosen about a plan. */
 export interface BackupPlanOptions {
+  /** When backups are made and how long they are kept, at least one. */
   readonly rules: readonly BackupRule[];
+  /** What is backed up. */
   readonly selection: BackupSelection;
   /**
    * Regions that hold a copy of every recovery point, each in its vault of the same name. The vault must exist when the
@@ -84,6 +86,7 @@ export interface BackupPlanOptions {
    */
   readonly copyRegions?: readonly string[];
   /**
+   * Keeps recovery points from being deleted before their time.
    * @default - none; whoever may delete recovery points can
    */
   readonly lock?: VaultLock;

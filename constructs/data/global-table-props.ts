@@ -58,8 +58,10 @@ export interface GlobalTableIndex {
 
 /** What may be chosen about a table; its keys are fixed when it is born. */
 export interface GlobalTableOptions {
+  /** Attribute that places an item. */
   readonly partitionKey: KeyAttribute;
   /**
+   * Attribute that orders the items of one place.
    * @default - none; the partition key alone names an item
    */
   readonly sortKey?: KeyAttribute;

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -38,6 +39,7 @@ export interface ShardedDatabaseProps
   extends Omit<GlobalDatabaseProps, 'member' | 'globalClusterIdentifier' | 'clusterIdentifier'> {
   /** Application, from which the shards' names are made; see lib/naming. */
   readonly application: string;
+  /** Which shards there are. */
   readonly ring: ShardRing;
   /** How this Region's cluster of a shard is born: all alike, or each in a home of its own. */
   readonly memberOf: (shard: string) => GlobalDatabaseMember;
@@ -104,6 +106,28 @@ export class ShardedDatabase extends Construct implements IConnectable {
     return [...this.shards.values()]
       .map(shard => shard.grantConnect(grantee, user))
       .reduce((all, one) => all.combine(one));
+  }
+
+  /** How far the shard that is farthest behind is, in milliseconds; there is no data where this Region writes all of them. */
+  metricReplicationLag(options?: MetricOptions): IMetric {
+    return this.worst(
+      'Replication lag of the worst shard',
+      shard => shard.metricReplicationLag(options),
+      options,
+    );
+  }
+
+  /** Load of the busiest shard's writer or readers, in percent: where it alone rises, the ring is uneven. */
+  metricCpuUtilization(options?: MetricOptions): IMetric {
+    return this.worst('CPU of the busiest shard', shard => shard.metricCpuUtilization(options), options);
+  }
+
+  private worst(label: string, of: (shard: GlobalDatabase) => IMetric, options?: MetricOptions): IMetric {
+    const usingMetrics = Object.fromEntries(
+      [...this.shards.values()].map((shard, index) => [`shard${index}`, of(shard)]),
+    );
+    const expression = `MAX([${Object.keys(usingMetrics).join(', ')}])`;
+    return new MathExpression({ expression, label, usingMetrics, period: options?.period });
   }
 
   private createShard(shard: string, props: ShardedDatabaseProps): GlobalDatabase {

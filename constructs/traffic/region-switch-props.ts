@@ -5,6 +5,7 @@ import type { SwitchPlan } from './region-switch-plan';
 
 /** The global database that a switch moves. */
 export interface SwitchDatabase {
+  /** Its name, the same in every Region. */
   readonly globalClusterIdentifier: string;
   /** ARN of each Region's cluster, by Region. */
   readonly clusterArns: Readonly<Record<string, string>>;
@@ -41,6 +42,7 @@ export interface RegionSwitchProps {
    * @default - none
    */
   readonly customSteps?: readonly SwitchCustomStep[];
+  /** What the plan moves. */
   readonly database: SwitchDatabase;
   /**
    * ARN of the Auto Scaling groups that are raised together, by Region; AWS puts an id into them, so they are known

@@ -1,5 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Duration, type Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import fc from 'fast-check';
@@ -53,6 +54,32 @@ describe('shards', () => {
     ]);
     expect(clusters.map(cluster => 'MasterUsername' in cluster)).toEqual([true, false]);
     template.resourceCountIs('AWS::RDS::GlobalCluster', 1);
+  });
+
+  test('are watched by the worst of them', () => {
+    const watched = stackIn();
+    const shards = declare(watched);
+    const alarm = { threshold: 80, evaluationPeriods: 3 };
+    const period = Duration.minutes(1);
+    new Alarm(watched, 'Behind', { metric: shards.metricReplicationLag({ period }), ...alarm });
+    new Alarm(watched, 'Busy', { metric: shards.metricCpuUtilization(), ...alarm });
+    for (const [MetricName, Period] of [
+      ['AuroraGlobalDBReplicationLag', 60],
+      ['CPUUtilization', 300],
+    ] as const) {
+      const ofShard = (Id: string) =>
+        Match.objectLike({
+          Id,
+          MetricStat: Match.objectLike({ Metric: Match.objectLike({ MetricName }), Period }),
+        });
+      Template.fromStack(watched).hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Metrics: Match.arrayWith([
+          Match.objectLike({ Expression: 'MAX([shard0, shard1])' }),
+          ofShard('shard0'),
+          ofShard('shard1'),
+        ]),
+      });
+    }
   });
 
   test('publish where this Region’s clusters are', () => {
