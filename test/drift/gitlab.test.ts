@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { FakeEndpoint, xmlResult } from '../aws/fake-endpoint';
 import { ROOT } from '../helpers/sources';
 
 jest.setTimeout(120_000);
@@ -74,6 +75,17 @@ function problemsOf(text: string): string[] {
   });
 }
 
+/** Answers of an account of which one stack has been deployed. */
+function deployed(stack: string, template: object) {
+  const described = `<Stacks><member><StackId>arn:aws:cloudformation:us-east-2:111111111111:stack/${stack}/1</StackId><StackName>${stack}</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-11-25T10:00:00Z</CreationTime></member></Stacks>`;
+  const body = `<TemplateBody>${JSON.stringify(template)}</TemplateBody>`;
+  return {
+    GetCallerIdentity: () => xmlResult('GetCallerIdentity', '<Account>111111111111</Account>'),
+    DescribeStacks: () => xmlResult('DescribeStacks', described),
+    GetTemplate: () => xmlResult('GetTemplate', body),
+  };
+}
+
 const text = readFileSync(FILE, 'utf8');
 
 test('the example for GitLab has keywords that GitLab knows', () => {
@@ -83,8 +95,10 @@ test('the example for GitLab has keywords that GitLab knows', () => {
   expect(problemsOf(text.replace('junit: drift.xml', 'junits: drift.xml'))).not.toEqual([]);
 });
 
-test('its script leaves every report, and ends with the verdict', () => {
+test('its script leaves every report, and ends with the verdict', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-gitlab-'));
+  const endpoint = new FakeEndpoint();
+  await endpoint.start();
   try {
     const job = (parse(text) as { drift: Job }).drift;
     const programs = path.join(folder, 'programs');
@@ -93,16 +107,14 @@ test('its script leaves every report, and ends with the verdict', () => {
       writeFileSync(path.join(folder, name), `#!/bin/bash\n${body}\n`);
       chmodSync(path.join(folder, name), 0o755);
     };
-    // The command itself is real; what makes the templates is not what is tried here.
+    // The command itself is real; what makes the assembly is not what is tried here, and AWS answers by its shapes.
     program(
       'programs/npx',
       `[ "$1" = holdfast ] || exit 0; shift; exec "${process.execPath}" "${ROOT}/dist/bin/cli.js" "$@"`,
     );
-    program('fetch-deployed-templates.sh', 'exit 0');
     mkdirSync(path.join(folder, 'cdk.out'));
-    mkdirSync(path.join(folder, 'deployed'));
     const table = { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 'orders' } };
-    writeFileSync(path.join(folder, 'deployed', 'orders.json'), JSON.stringify({ Resources: { T: table } }));
+    endpoint.replies = deployed('orders', { Resources: { T: table } });
     writeFileSync(path.join(folder, 'cdk.out', 'orders.json'), JSON.stringify({ Resources: {} }));
     const stack = {
       ...{ type: 'aws:cloudformation:stack', environment: 'aws://111111111111/us-east-2' },
@@ -112,16 +124,25 @@ test('its script leaves every report, and ends with the verdict', () => {
       path.join(folder, 'cdk.out', 'manifest.json'),
       JSON.stringify({ version: '1', artifacts: { orders: stack } }),
     );
-    const { status } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', job.script.join('\n')], {
+    const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', job.script.join('\n')], {
       cwd: folder,
-      encoding: 'utf8',
-      env: { PATH: `${programs}:${process.env.PATH}`, HOME: folder },
+      stdio: 'ignore',
+      env: {
+        ...{ PATH: `${programs}:${process.env.PATH}`, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' },
+        ...{
+          AWS_ENDPOINT_URL: endpoint.access().endpoint,
+          AWS_ACCESS_KEY_ID: 'a',
+          AWS_SECRET_ACCESS_KEY: 'b',
+        },
+      },
     });
+    const status = await new Promise(resolve => child.once('close', resolve));
     expect(status).toBe(2);
     for (const file of [...job.artifacts.paths, ...Object.values(job.artifacts.reports)]) {
       expect(existsSync(path.join(folder, file))).toBe(true);
     }
   } finally {
+    await endpoint.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 });
