@@ -87,6 +87,26 @@ export const SCENARIOS = {
       { action: 'skew', target: 'clone', region: standby, all: true, rate: 1.5, waitSeconds: 10 },
     ],
   },
+  'clone-loss': {
+    what: 'one clone of the active Region is killed',
+    answer: 'nothing',
+    faults: ({ active }) => [{ action: 'kill', target: 'clone', region: active, waitSeconds: 8 }],
+  },
+  'cache-loss': {
+    what: 'the cache of the active Region is killed, and comes back empty',
+    answer: 'nothing',
+    faults: ({ active }) => [{ action: 'kill', target: 'cache', region: active, waitSeconds: 8 }],
+  },
+  'database-restart': {
+    what: 'the database of the active Region is killed, and started again where it was',
+    answer: 'nothing',
+    faults: ({ active }) => [{ action: 'kill', target: 'database', region: active, waitSeconds: 10 }],
+  },
+  'standby-cut': {
+    what: 'the standby receives nothing from the active Region for ten seconds',
+    answer: 'nothing',
+    faults: ({ standby }) => [{ action: 'cut', target: 'database', region: standby, waitSeconds: 10 }],
+  },
 } as const satisfies Readonly<Record<string, Scenario>>;
 /** Name of a scenario. */
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { budgetCommand } from './commands/budget';
+import { chaosCommand } from './commands/chaos';
 import { checkCommand } from './commands/check';
 import { clientPolicyCommand } from './commands/client-policy';
 import { controlsCommand } from './commands/controls';
@@ -57,6 +58,7 @@ export function createProgram(context: CommandContext): Command {
     terraformCommand,
     drillCommand,
     releaseCommand,
+    chaosCommand,
     controlsCommand,
     interlockCommand,
     jobsCommand,

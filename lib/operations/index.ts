@@ -1,4 +1,7 @@
 /** Seeing and running an application: pictures of it, and what else its operators need. */
+
+export { CHAOS_SCENARIOS, type ChaosScenario } from './chaos/catalogue';
+export { type ReviewEvidence, reviewOf } from './chaos/review';
 export { diagramMermaid } from './diagram/mermaid';
 export {
   type Diagram,

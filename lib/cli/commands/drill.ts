@@ -104,6 +104,10 @@ Answered by nothing, since the application must carry it; judged by its traffic:
   zone-loss          an availability zone of the active Region is gone
   slow-network       one clone, and the network to the standby, are slow
   clock-skew         clocks of clones and workers are wrong by an hour
+  clone-loss         one clone is killed
+  cache-loss         the cache is killed, and comes back empty
+  database-restart   the database is killed, and started again
+  standby-cut        the standby receives nothing for ten seconds
 `;
 const SCENARIO_NAMES: readonly GameDayOptions['scenario'][] = [
   'region-loss',
@@ -114,6 +118,10 @@ const SCENARIO_NAMES: readonly GameDayOptions['scenario'][] = [
   'zone-loss',
   'slow-network',
   'clock-skew',
+  'clone-loss',
+  'cache-loss',
+  'database-restart',
+  'standby-cut',
 ];
 
 function gameDayCommand(drill: Command, context: CommandContext): void {
@@ -125,6 +133,7 @@ function gameDayCommand(drill: Command, context: CommandContext): void {
     .addArgument(new Argument('<scenario>', 'what happens').choices(SCENARIO_NAMES))
     .requiredOption('--to <region>', 'Region that takes over')
     .option('--rate <writes>', 'writes a second of the load', asRate, DEFAULT_RATE)
+    .option('--failback', 'after a failover, once the Region is back: fail back to it, as a drill of its own')
     .addHelpText(
       'after',
       `${SCENARIO_LIST}\nExample:\n  $ npx holdfast drill game-day region-loss --to us-west-2\n`,
