@@ -25,15 +25,17 @@ export function configState(
     const applicationId = await idOf(application, paginateListApplications({ client }, {}));
     if (applicationId === undefined) return undefined;
     const of = { ApplicationId: applicationId };
-    const environmentId = await idOf(CONFIG_ENVIRONMENT, paginateListEnvironments({ client }, of));
-    const profileId = await idOf(CONFIG_PROFILE, paginateListConfigurationProfiles({ client }, of));
+    // An input for each: a paginator leaves its last token there.
+    const environmentId = await idOf(CONFIG_ENVIRONMENT, paginateListEnvironments({ client }, { ...of }));
+    const profileId = await idOf(CONFIG_PROFILE, paginateListConfigurationProfiles({ client }, { ...of }));
     if (environmentId === undefined || profileId === undefined) return undefined;
     const deployments: DeploymentSummary[] = [];
     for await (const page of paginateListDeployments({ client }, { ...of, EnvironmentId: environmentId })) {
       deployments.push(...(page.Items ?? []));
     }
+    // The environment rolls out flags too, which have versions of their own.
     const live = deployments
-      .filter(deployment => deployment.State === 'COMPLETE')
+      .filter(({ State, ConfigurationName }) => State === 'COMPLETE' && ConfigurationName === CONFIG_PROFILE)
       .sort((a, b) => (b.DeploymentNumber ?? 0) - (a.DeploymentNumber ?? 0))[0];
     if (live?.ConfigurationVersion === undefined) return undefined;
     return {

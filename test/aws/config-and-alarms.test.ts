@@ -21,14 +21,17 @@ function appConfig(deployments: readonly object[]) {
     }),
     'GET /applications/app/environments': json({ Items: [{ Id: 'env', Name: 'live' }] }),
     'GET /applications/app/configurationprofiles': json({ Items: [{ Id: 'prof', Name: 'service' }] }),
-    'GET /applications/app/environments/env/deployments': json({ Items: deployments }),
+    'GET /applications/app/environments/env/deployments': json({
+      Items: deployments.map(each => ({ ConfigurationName: 'service', ...each })),
+    }),
     'GET /applications/app/configurationprofiles/prof/hostedconfigurationversions/7': json({ rate: 3 }),
   };
 }
 
 describe('the configuration of a Region', () => {
-  test('is the newest completed deployment, with the digest of its content', async () => {
+  test('is the newest completed deployment, with the digest of its content; one of flags is another thing', async () => {
     appConfig([
+      { DeploymentNumber: 4, ConfigurationVersion: '9', State: 'COMPLETE', ConfigurationName: 'flags' },
       { DeploymentNumber: 3, ConfigurationVersion: '8', State: 'ROLLED_BACK' },
       { DeploymentNumber: 2, ConfigurationVersion: '7', State: 'COMPLETE' },
       { DeploymentNumber: 1, ConfigurationVersion: '6', State: 'COMPLETE' },
