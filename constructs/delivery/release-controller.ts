@@ -137,6 +137,7 @@ export class ReleaseController extends Construct {
       .when(sfn.Condition.booleanEquals('$.ended', true), done)
       .when(sfn.Condition.booleanEquals('$.renew', true), renew)
       .otherwise(wait);
+    wait.next(step);
     const machine = new sfn.StateMachine(this, 'Machine', {
       stateMachineName,
       comment: `Leads releases of ${props.application}`,
@@ -150,7 +151,6 @@ export class ReleaseController extends Construct {
         level: sfn.LogLevel.ALL,
       },
     });
-    wait.next(step);
     machine.addToRolePolicy(new PolicyStatement({ actions: ['states:StartExecution'], resources: [ownArn] }));
     return machine;
   }

@@ -1,8 +1,9 @@
 // One seed is one schedule: a plan, a build, what happens to the world, and what becomes of its controllers.
 import type { AlarmRule } from '../../../lib/runtime/release/alarm-arithmetic';
-import { followRelease } from '../../../lib/runtime/release/release-loop';
+import { followRelease, type ReleaseLoopOptions } from '../../../lib/runtime/release/release-loop';
 import type { ReleasePlan } from '../../../lib/runtime/release/release-plan';
 import { beginRelease, hasEnded } from '../../../lib/runtime/release/release-state';
+import { turnRelease } from '../../../lib/runtime/release/release-turn';
 import { NO_FAULTS, Random, SimulatedLife, Simulation } from '../simulation';
 import { type Mutant, mutated } from './release-mutants';
 import { LEASE_SECONDS, ReleaseWorld } from './release-world';
@@ -139,17 +140,18 @@ function startControllers(world: ReleaseWorld, isCalm: boolean, deaths: number, 
     const when = random.pick(['before', 'after'] as const);
     const death = dies ? { step: 1 + Math.floor(random.between(0, 900)), when } : undefined;
     const life = new SimulatedLife(simulation, { rate: random.between(0.999, 1.001), faults, death });
+    // A state machine keeps nothing between two steps but what it waited for, and waits whole seconds.
+    const isStateMachine = random.chance(0.4);
     const begin = index === 0 ? 0 : random.between(0, index === deaths + 1 ? 60_000 : 30 * 60_000);
     simulation.at(begin, () => {
-      void followRelease({
-        ...mutated(mutant, {
-          store: world.store(life, isCalm ? 0 : 0.01),
-          target: world.target(life, holder),
-          clock: life,
-          holder,
-          leaseSeconds: LEASE_SECONDS,
-        }),
+      const loop = mutated(mutant, {
+        store: world.store(life, isCalm ? 0 : 0.01),
+        target: world.target(life, holder),
+        clock: life,
+        holder,
+        leaseSeconds: LEASE_SECONDS,
       });
+      void followRelease(isStateMachine ? asStateMachine(loop) : loop);
     });
     if (isCalm) continue;
     for (let pause = 0; pause < 3; pause += 1) {
@@ -161,6 +163,15 @@ function startControllers(world: ReleaseWorld, isCalm: boolean, deaths: number, 
     }
   }
 }
+
+/** The same controller as steps of a state machine. */
+const asStateMachine = (loop: ReleaseLoopOptions): ReleaseLoopOptions => ({
+  ...loop,
+  turn: async (own, memory) => {
+    const made = await (loop.turn ?? turnRelease)(own, { waited: memory?.waited });
+    return made && { ...made, waitSeconds: Math.max(1, Math.ceil(made.waitSeconds)) };
+  },
+});
 
 /** What must be true in the end. */
 function judgeEnd(world: ReleaseWorld, { isBad, isCalm }: { isBad: boolean; isCalm: boolean }): void {
