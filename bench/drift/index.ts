@@ -6,6 +6,7 @@ import { compareTemplateFiles } from '../../lib/drift/sources/templates';
 import { type Cost, measure } from '../measure';
 import { interleave, median, pairedRatio } from '../statistics';
 import { markdownTable } from '../table';
+import { benchPlan } from './plan';
 import { RESOURCES, STACKS, stackName, writeStacks } from './templates';
 
 /** What is promised: times cheaper than the CLI, seconds, megabytes, milliseconds for an unchanged stack. */
@@ -28,7 +29,7 @@ export async function benchDrift(root: string, rounds: number): Promise<string> 
       },
       rounds,
     );
-    return format(costs, unchangedMilliseconds(folder), rounds);
+    return [format(costs, unchangedMilliseconds(folder), rounds), await benchPlan(root, rounds)].join('\n\n');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
