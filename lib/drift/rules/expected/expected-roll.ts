@@ -13,8 +13,19 @@ const LAYER = 'AWS::Lambda::LayerVersion';
 /** Logical ids carry a digest of what they are a version of. */
 const stem = (id: string): string => id.replace(/[0-9a-f]{8,64}$/i, '');
 
+type Roll = readonly [old: string, next: string];
+
+/** Every change of a stack is asked with the same neighbours: what rolls is looked for once. */
+const known = new WeakMap<readonly ResourceChange[], readonly Roll[]>();
+
+function rollsOf(neighbours: readonly ResourceChange[]): readonly Roll[] {
+  const rolls = known.get(neighbours) ?? rollsAmong(neighbours);
+  known.set(neighbours, rolls);
+  return rolls;
+}
+
 /** Pairs of a version that goes and the one that follows it. */
-function rollsOf(neighbours: readonly ResourceChange[]): readonly (readonly [old: string, next: string])[] {
+function rollsAmong(neighbours: readonly ResourceChange[]): readonly Roll[] {
   const taken = new Set<string>();
   return neighbours
     .filter(({ type, action }) => type in OWNERS && (action === 'delete' || action === 'forget'))
