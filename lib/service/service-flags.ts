@@ -24,5 +24,11 @@ export function serviceFlags(
     return { value: defaults, run: nothing, restore: nothing, poll: async () => NEVER_SECONDS };
   }
   const source = appConfigSource({ region, identifiers, endpointUrl });
-  return new RemoteConfig({ source, clock, logger, timeScale, defaults, parse: parseFeatureFlags });
+  const parse = (content: string): FeatureFlags => {
+    const flags = parseFeatureFlags(content);
+    const { unevaluated: rules } = flags;
+    if (rules.length > 0) logger.warn('flags.rules-not-evaluated', { rules });
+    return flags;
+  };
+  return new RemoteConfig({ source, clock, logger, timeScale, defaults, parse });
 }

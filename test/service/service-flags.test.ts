@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../lib/runtime/clock';
-import { silentLogger } from '../../lib/runtime/telemetry/logger';
+import { jsonLogger, silentLogger } from '../../lib/runtime/telemetry/logger';
 import { serviceFlags } from '../../lib/service/service-flags';
 
 let document = '';
@@ -17,6 +17,8 @@ const appConfig = http.createServer((request, response) => {
   response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(document);
 });
 const stops: AbortController[] = [];
+/** Log lines. */
+const told: string[] = [];
 
 beforeAll(async () => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
@@ -40,7 +42,7 @@ async function flagsOf(text: string) {
       flags: { application: 'orders', environment: 'live', profile: 'flags' },
     },
     systemClock,
-    silentLogger,
+    jsonLogger({ clock: systemClock, write: line => void told.push(line), base: {} }),
   );
   const stop = new AbortController();
   stops.push(stop);
@@ -60,8 +62,17 @@ test('flags of a profile are evaluated here; without a profile each is as the co
   expect(serviceFlags(environment, systemClock, silentLogger).value.isOn('orders-fan-out', true)).toBe(true);
 });
 
-test('BP-27: a state in quotes, and variants that only the agent can choose, are no document', async () => {
+test('BP-27: a state in quotes is no document; a rule that is not evaluated here leaves the default, and is told', async () => {
   expect((await flagsOf('{"orders-fan-out":{"enabled":"False"}}')).isOn('orders-fan-out', true)).toBe(true);
-  const variants = '{"orders-fan-out":{"_variants":[{"name":"a","enabled":false}]}}';
-  expect((await flagsOf(variants)).isOn('orders-fan-out', true)).toBe(true);
+  const some = { name: 'some', enabled: true, rule: '(split pct::10 by::$region)' };
+  const document = { 'orders-fan-out': { _variants: [some, { name: 'rest', enabled: false }] } };
+  told.splice(0);
+  expect((await flagsOf(JSON.stringify(document))).isOn('orders-fan-out', true)).toBe(false);
+  expect(told.map(line => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({
+      level: 'warn',
+      message: 'flags.rules-not-evaluated',
+      rules: ['/orders-fan-out/_variants/0/rule: asks for split, which is not evaluated here'],
+    }),
+  );
 });

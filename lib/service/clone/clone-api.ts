@@ -86,7 +86,7 @@ function routesOfOrders(parts: Parts, reading: CloneReads) {
     reads,
     cached,
     residency,
-    flags: () => flags.value,
+    flags: () => flags.value.for({ region: environment.region }),
     maximumQuantity: () => config.value.maximumQuantity,
     consistent: reading.consistent,
     position: reading.position,
