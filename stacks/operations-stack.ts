@@ -20,6 +20,7 @@ import {
   registerTableName,
   workerGroupName,
 } from '../lib/naming';
+import { addOverallDashboard } from './overall-dashboard';
 import { addAlarms } from './region-alarms';
 import { addCanaries } from './region-canaries';
 import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
@@ -47,6 +48,7 @@ export class OperationsStack extends Stack {
     const canaries = addCanaries(this, props);
     addServiceLevels(this, props, canaries.service);
     addDashboard(this, props);
+    addOverallDashboard(this, props);
     this.operatorRole = this.createOperatorRole(props.context);
     new DeployInterlock(this, 'Interlock', { application: props.context.topology.application });
   }
