@@ -9,6 +9,7 @@ import {
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeGlobalReplicationGroupsCommand, ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import {
   type EventSourceMappingConfiguration,
   GetEventSourceMappingCommand,
@@ -52,6 +53,19 @@ export function liveReads(connection: Connection, application: string): LiveRead
           ...{ arn: DBClusterArn, isWriter: IsWriter },
         }));
         return { moving: isMoving(found), deletionProtection: found.DeletionProtection === true, members };
+      }),
+    globalDatastore: (region, id) =>
+      orNothing(`describing global datastore ${id} in ${region}`, async () => {
+        const of = { GlobalReplicationGroupId: id, ShowMemberInfo: true };
+        const command = new DescribeGlobalReplicationGroupsCommand(of);
+        const client = connection.client(ElastiCacheClient, region);
+        const [found] = (await client.send(command)).GlobalReplicationGroups ?? [];
+        if (found === undefined) return undefined;
+        const members = (found.Members ?? []).map(each => ({
+          ...{ id: each.ReplicationGroupId ?? '', region: each.ReplicationGroupRegion ?? '' },
+          isPrimary: each.Role?.toUpperCase() === 'PRIMARY',
+        }));
+        return { status: found.Status ?? 'unknown', members };
       }),
     register: async region => (await register.read(region))?.record,
   };

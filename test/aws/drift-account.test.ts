@@ -318,6 +318,11 @@ describe('what runs', () => {
           'DescribeGlobalClusters',
           `<GlobalClusters><GlobalClusterMember><Status>available</Status><DeletionProtection>true</DeletionProtection><GlobalClusterMembers><GlobalClusterMember><DBClusterArn>arn:c</DBClusterArn><IsWriter>true</IsWriter></GlobalClusterMember></GlobalClusterMembers></GlobalClusterMember></GlobalClusters>`,
         ),
+      DescribeGlobalReplicationGroups: () =>
+        xmlResult(
+          'DescribeGlobalReplicationGroups',
+          `<GlobalReplicationGroups><GlobalReplicationGroup><Status>available</Status><Members><GlobalReplicationGroupMember><ReplicationGroupId>c</ReplicationGroupId><ReplicationGroupRegion>${REGION}</ReplicationGroupRegion><Role>PRIMARY</Role></GlobalReplicationGroupMember></Members></GlobalReplicationGroup></GlobalReplicationGroups>`,
+        ),
       GetParameter: () => jsonError('ParameterNotFound'),
       GetItem: () => ({
         body: {
@@ -336,6 +341,9 @@ describe('what runs', () => {
     ).toBeUndefined();
     expect(await live.globalCluster(REGION, 'orders-global')).toEqual({
       ...{ moving: false, deletionProtection: true, members: [{ arn: 'arn:c', isWriter: true }] },
+    });
+    expect(await live.globalDatastore(REGION, 'store')).toEqual({
+      ...{ status: 'available', members: [{ id: 'c', region: REGION, isPrimary: true }] },
     });
     expect(await live.setting(REGION, '/orders/live/weights')).toBeUndefined();
     expect(await live.register(REGION)).toEqual({ epoch: 4, phase: 'active', region: REGION });

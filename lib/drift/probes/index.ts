@@ -1,5 +1,6 @@
 import { configVersions } from './config-versions';
 import { floors } from './floors';
+import { globalCaches } from './global-caches';
 import { globalMembers } from './global-members';
 import { healthChecks } from './health-checks';
 import { mappings } from './mappings';
@@ -9,5 +10,5 @@ import { weights } from './weights';
 
 /** Every probe. */
 export const PROBES: readonly Probe[] = [
-  ...[weights, floors, mappings, records, healthChecks, globalMembers, configVersions],
+  ...[weights, floors, mappings, records, healthChecks, globalMembers, globalCaches, configVersions],
 ];

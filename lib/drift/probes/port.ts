@@ -20,6 +20,13 @@ export interface LiveGlobalCluster {
   readonly members: readonly { readonly arn: string; readonly isWriter: boolean }[];
 }
 
+/** A global datastore of ElastiCache. */
+export interface LiveGlobalDatastore {
+  /** As ElastiCache words it: `available`, `modifying`. */
+  readonly status: string;
+  readonly members: readonly { readonly id: string; readonly region: string; readonly isPrimary: boolean }[];
+}
+
 /**
  * What probes ask of what runs, each time at one Region's endpoint. Values come in the form in which templates have
  * them. Nothing is `undefined` but what is not there. Errors: `refused` when it may not be asked, `unavailable` when it did not
@@ -41,6 +48,7 @@ export interface LiveReads {
   /** `HealthCheckConfig` of a health check. */
   healthCheck(region: string, id: string): Promise<Json | undefined>;
   globalCluster(region: string, identifier: string): Promise<LiveGlobalCluster | undefined>;
+  globalDatastore(region: string, id: string): Promise<LiveGlobalDatastore | undefined>;
   /** Every roll-out of an environment of AppConfig. */
   rollouts(region: string, application: string, environment: string): Promise<readonly Rollout[]>;
   /** SHA-256 of the content of a hosted version, hex; nothing for content that AppConfig does not host. */

@@ -10,8 +10,8 @@ beforeEach(() => {
 test('what stands as it was born is clean, and every resource is counted', async () => {
   const { verdict, counts, findings } = await world.report();
   expect({ verdict, findings }).toEqual({ verdict: 'clean', findings: [] });
-  // Listener, group, two mappings, three checks, record and roll-out of each Region, and the global cluster.
-  expect(counts.checked).toBe(2 * 9 + 1);
+  // Listener, group, two mappings, three checks, record and roll-out of each Region, and the two global groups.
+  expect(counts.checked).toBe(2 * 9 + 2);
 });
 
 test('law 6: after a failover the swap of roles is explained by the register, and nothing else is found', async () => {
@@ -20,6 +20,7 @@ test('law 6: after a failover the swap of roles is explained by the register, an
     `expected mapping-role ${EAST} Turning`,
     `expected mapping-role ${WEST} Turning`,
     `expected role-swap ${EAST} Global`,
+    `expected role-swap ${EAST} Store`,
   ]);
 });
 
@@ -34,7 +35,7 @@ test('law 6: beyond the swap nothing is explained', async () => {
     `danger consumer-against-role ${WEST} Mapping`,
     `danger dns-change ${EAST} Not`,
   ]);
-  expect(said).toHaveLength(6);
+  expect(said).toHaveLength(7);
 });
 
 describe('BP-12 weights', () => {
@@ -264,6 +265,7 @@ describe('members of the global database', () => {
   test('nor is one that stayed when the register moved', async () => {
     world.record = { epoch: 2, phase: 'active', region: WEST };
     world.turn(WEST);
+    world.cache(WEST);
     expect((await world.said()).filter(each => each.startsWith('danger'))).toEqual([
       `danger writer-misplaced ${EAST} Global`,
     ]);
@@ -277,6 +279,7 @@ describe('members of the global database', () => {
   test('without the register a swap is unknown, and the register is told', async () => {
     world.failOver();
     world.turn(EAST);
+    world.cache(EAST);
     world.fails.set('register', new HoldfastError('unavailable', 'reading the register: TimeoutError'));
     expect(await world.said()).toEqual([
       `change change ${EAST} Global`,
@@ -304,6 +307,33 @@ describe('members of the global database', () => {
   test('a global cluster that is gone is a danger', async () => {
     world.global = undefined;
     expect(await world.said()).toContain(`danger stateful-loss ${EAST} Global`);
+  });
+});
+
+describe('members of a global datastore', () => {
+  test('a primary that stands elsewhere than the register says is told, moved or left behind', async () => {
+    world.cache(WEST);
+    expect(await world.said()).toEqual([`change change ${EAST} Store`]);
+    world.failOver();
+    world.cache(EAST);
+    expect((await world.said()).filter(each => each.includes('Store'))).toEqual([
+      `change change ${EAST} Store`,
+    ]);
+  });
+
+  test('a member that is lost is a danger, and so is the whole', async () => {
+    world.datastore = {
+      status: 'primary-only',
+      members: [{ id: `cache-${EAST}`, region: EAST, isPrimary: true }],
+    };
+    expect(await world.said()).toEqual([`danger replica-detached ${EAST} Store`]);
+    world.datastore = undefined;
+    expect(await world.said()).toContain(`danger stateful-loss ${EAST} Store`);
+  });
+
+  test('while it is modified nothing is told of its roles', async () => {
+    world.datastore = { status: 'modifying', members: [] };
+    expect(await world.said()).toEqual([`unchecked unchecked ${EAST} Store`]);
   });
 });
 
@@ -368,6 +398,7 @@ describe('law 7: what could not be read is named, and hides nothing', () => {
     'records',
     'healthCheck',
     'globalCluster',
+    'globalDatastore',
     'rollouts',
   ] as const;
 
@@ -389,7 +420,7 @@ describe('law 7: what could not be read is named, and hides nothing', () => {
     for (const method of METHODS) world.fails.set(method, denied('all'));
     const { verdict, counts } = await world.report();
     expect(verdict).toBe('unchecked');
-    expect(counts).toMatchObject({ checked: 0, unchecked: 2 * 9 + 1 + 2 * 2 });
+    expect(counts).toMatchObject({ checked: 0, unchecked: 2 * 9 + 2 + 2 * 2 });
   });
 
   test('a stack that is not there is unchecked', async () => {

@@ -2,6 +2,7 @@ import type { LiveGlobalCluster, LiveReads, Rollout, StackResource } from '../..
 import { askAccount } from '../../../lib/drift/account/request';
 import type { JsonObject } from '../../../lib/drift/compare/values';
 import type { Finding, Json } from '../../../lib/drift/model';
+import type { LiveGlobalDatastore } from '../../../lib/drift/probes/port';
 import { runDrift } from '../../../lib/drift/run';
 import type { RegisterRecord } from '../../../lib/runtime/register/register';
 import { ACCOUNT, InstantClock, MemoryAccount, type MemoryStack } from '../account/memory';
@@ -91,6 +92,22 @@ function declared(region: string): JsonObject {
       }),
       Cluster: resource('AWS::RDS::DBCluster', { GlobalClusterIdentifier: 'orders-global' }),
       ...(isSeed ? { Global: resource('AWS::RDS::GlobalCluster', { DeletionProtection: true }) } : {}),
+      Cache: resource(
+        'AWS::ElastiCache::ReplicationGroup',
+        isSeed ? {} : { GlobalReplicationGroupId: 'store' },
+      ),
+      ...(isSeed
+        ? {
+            Store: resource('AWS::ElastiCache::GlobalReplicationGroup', {
+              Members: [
+                {
+                  ...{ ReplicationGroupId: { Ref: 'Cache' }, Role: 'PRIMARY' },
+                  ReplicationGroupRegion: { Ref: 'AWS::Region' },
+                },
+              ],
+            }),
+          }
+        : {}),
       App: resource('AWS::AppConfig::Application', { Name: 'orders' }),
       Live: resource('AWS::AppConfig::Environment', { Name: 'live' }),
       Profile: resource('AWS::AppConfig::ConfigurationProfile', { Name: 'service' }),
@@ -118,7 +135,13 @@ const PHYSICAL = (region: string): Readonly<Record<string, string>> => ({
     Listener: `arn:aws:elb:${region}:listener/1`,
   },
   ...{ Clones: 'orders-blue', Worker: 'worker', Cluster: `orders-${region}`, Global: 'orders-global' },
+  ...{ Cache: `cache-${region}`, Store: 'store' },
   ...{ App: 'app', Live: 'env', Profile: 'profile', Version: '1', Rollout: '1' },
+});
+
+const caches = (primary: string): LiveGlobalDatastore => ({
+  status: 'available',
+  members: REGIONS.map(region => ({ ...{ id: `cache-${region}`, region }, isPrimary: region === primary })),
 });
 
 /** What runs, for a test to change by hand; born as declared. */
@@ -186,6 +209,7 @@ export class World implements LiveReads {
       { arn: cluster(WEST), isWriter: false },
     ],
   };
+  datastore: LiveGlobalDatastore | undefined = caches(EAST);
   readonly deployments = new Map<string, Rollout[]>(
     REGIONS.map(region => [region, [{ number: 1, profile: 'service', version: '1', state: 'COMPLETE' }]]),
   );
@@ -199,6 +223,11 @@ export class World implements LiveReads {
     this.record = { epoch: 2, phase: 'active', region: WEST };
     this.write(WEST);
     this.turn(WEST);
+    this.cache(WEST);
+  }
+  /** The primary of the cache moves. */
+  cache(to: string): void {
+    this.datastore = caches(to);
   }
   /** The writer moves. */
   write(to: string): void {
@@ -231,6 +260,7 @@ export class World implements LiveReads {
   records = () => this.answer('records', this.recordSets);
   healthCheck = (_region: string, id: string) => this.answer('healthCheck', this.checks.get(id));
   globalCluster = () => this.answer('globalCluster', this.global);
+  globalDatastore = () => this.answer('globalDatastore', this.datastore);
   rollouts = (region: string) => this.answer('rollouts', this.deployments.get(region) ?? []);
   digest = (region: string, { version }: { version: string }) =>
     this.answer('digest', this.contents.get(`${region} ${version}`));
