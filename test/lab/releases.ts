@@ -53,15 +53,22 @@ export function startRelease(...args: readonly string[]): RunningCli {
   return startCli(['release', 'start', '--json', '--rate', '0', '--keep-warm-minutes', '0', ...args]);
 }
 
-/** Waits for its end. */
+/** Seconds that a release of these tests may take. */
+const PATIENCE = 90;
+
+/** Waits for its end; one that does not come is told with all that was printed. */
 export async function ended(cli: RunningCli): Promise<Released> {
   let peakMegabytes = 0;
+  const giveUp = setTimeout(() => cli.kill('SIGTERM'), PATIENCE * 1000);
   const look = setInterval(() => {
     peakMegabytes = Math.max(peakMegabytes, megabytesOf(cli.pid));
   }, 250);
-  const result: CliResult = await cli.result.finally(() => clearInterval(look));
+  const result: CliResult = await cli.result.finally(() => {
+    clearInterval(look);
+    clearTimeout(giveUp);
+  });
   const { exitCode, stdout, stderr } = result;
-  const document = JSON.parse(stdout) as ReleaseDocument;
+  const document = JSON.parse(stdout || '{}') as ReleaseDocument;
   if (document.notes === undefined) throw new Error(`${stdout}\n${stderr}`);
   const [first, last] = [document.notes[0], document.notes.at(-1)].map(note => Date.parse(note?.at ?? ''));
   return { ...document, exitCode, stderr, seconds: ((last ?? 0) - (first ?? 0)) / 1000, peakMegabytes };

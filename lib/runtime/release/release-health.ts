@@ -10,7 +10,10 @@ interface Measured {
 }
 
 /** A period that too few requests fall into says nothing, whatever it says. */
-function measured({ minimumRequests }: ReleasePlan, period: PeriodMetrics | undefined): Measured {
+function measured(
+  { minimumRequests }: Pick<ReleasePlan, 'minimumRequests'>,
+  period: PeriodMetrics | undefined,
+): Measured {
   const { requests = 0, errors = 0, latencySeconds } = period ?? {};
   // A request that got no connection has failed without being counted as served.
   const all = Math.max(requests, errors);
@@ -39,8 +42,9 @@ export function ringing(
 }
 
 /**
- * Whether as many whole periods in a row as the wait has were measured since it began, and each is good. Time alone is
- * no evidence: periods whose metrics are missing or late keep the wait going, however long ago they were.
+ * Whether as many whole periods in a row as the wait has were measured since it began, each is good, and none after them was
+ * bad, be it of ever so few requests. Time alone is no evidence: periods whose metrics are missing or late keep the wait
+ * going, however long ago they were.
  */
 export function isProven(
   plan: ReleasePlan,
@@ -51,17 +55,23 @@ export function isProven(
   const period = plan.periodSeconds * 1000;
   const periodOf = byBegin(metrics);
   const last = Math.max(...metrics.map(({ at }) => at));
-  let run = 0;
+  let [run, proven] = [0, false];
   for (let at = Math.ceil(since / period) * period; at <= last; at += period) {
-    run = isGood(plan, measured(plan, periodOf(at))) ? run + 1 : 0;
-    if (run >= periodsOf(plan, seconds)) return true;
+    const seen = periodOf(at);
+    if (isBad(plan, measured({ ...plan, minimumRequests: 1 }, seen))) proven = false;
+    run = isGood(plan, measured(plan, seen)) ? run + 1 : 0;
+    proven ||= run >= periodsOf(plan, seconds);
   }
-  return false;
+  return proven;
 }
 
-function isGood({ rules }: ReleasePlan, { errorPercent, latencySeconds }: Measured): boolean {
-  if (errorPercent === undefined || latencySeconds === undefined) return false;
-  return !breaches(rules.errors, errorPercent) && !breaches(rules.latency, latencySeconds);
+function isGood(plan: ReleasePlan, seen: Measured): boolean {
+  return seen.errorPercent !== undefined && seen.latencySeconds !== undefined && !isBad(plan, seen);
+}
+
+function isBad({ rules }: ReleasePlan, { errorPercent, latencySeconds }: Measured): boolean {
+  const fails = errorPercent !== undefined && breaches(rules.errors, errorPercent);
+  return fails || (latencySeconds !== undefined && breaches(rules.latency, latencySeconds));
 }
 
 /** End of the newest period that says something; `undefined` when none does. */

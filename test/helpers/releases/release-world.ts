@@ -103,7 +103,8 @@ export class ReleaseWorld {
     if (since === undefined || region.stored.green === 0 || this.isOver) return;
     const visible = region.published.filter(each => each.colour === 'green' && each.visibleAt <= time);
     const recent = visible.filter(each => each.at >= time - 3 * PERIOD && each.at + PERIOD > since);
-    const bad = recent.filter(each => each.isBad);
+    // Of a period with fewer requests nobody is to conclude anything.
+    const bad = recent.filter(each => each.isBad && (each.requests ?? 0) >= this.plan.minimumRequests);
     const isSlow = bad.some(each => (each.latencySeconds ?? 0) > 1);
     // A build that loses its clones for good is seen a period later, whatever is measured.
     const ill = region.brokenSince;
