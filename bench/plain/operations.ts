@@ -87,6 +87,16 @@ export class PlainOperations extends Construct {
     new Dashboard(this, 'Dashboard', {
       widgets: [Object.entries(metrics).map(([title, metric]) => new GraphWidget({ title, left: [metric] }))],
     });
+    new Dashboard(this, 'All', {
+      widgets: Array.from({ length: 9 }, (_, index) => [
+        new GraphWidget({
+          title: `All ${index}`,
+          left: ['us-east-2', 'us-west-2'].map(
+            region => new Metric({ namespace: 'Plain', metricName: `All${index}`, period, region }),
+          ),
+        }),
+      ]),
+    });
     addOperator(this);
     this.addHook();
     this.addLevels(topic);
