@@ -24,6 +24,7 @@ import {
   UpdateHealthCheckCommand,
 } from '@aws-sdk/client-route-53';
 import { clusterIdentifier, globalClusterIdentifier, regionHost } from '../../lib/naming';
+import { mappingStack } from '../helpers/mapping-stack';
 import { connect, eventually, HOST, SEED, STANDBY, topology } from './lab';
 
 /** Puts back what was changed. */
@@ -107,41 +108,11 @@ export async function disabledCheck(region: string): Promise<Undo> {
   return () => set(false);
 }
 
-/** Two mappings: one is always on, the other carries the role that its Region is born with. */
-const templateOf = (region: string) => {
-  const queue = { Type: 'AWS::SQS::Queue' };
-  const mapping = (name: string, more: object) => ({
-    Type: 'AWS::Lambda::EventSourceMapping',
-    Properties: { EventSourceArn: { 'Fn::GetAtt': [name, 'Arn'] }, FunctionName: { Ref: 'Worker' }, ...more },
-  });
-  const Statement = [
-    { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-  ];
-  return {
-    Resources: {
-      ...{ Queue: queue, Second: queue },
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement } },
-      },
-      Worker: {
-        Type: 'AWS::Lambda::Function',
-        Properties: {
-          ...{ Runtime: 'nodejs22.x', Handler: 'index.handler', Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
-          Code: { ZipFile: 'exports.handler = async () => ({})' },
-        },
-      },
-      Always: mapping('Queue', { BatchSize: 5 }),
-      Turning: mapping('Second', { Enabled: region === SEED }),
-    },
-  };
-};
-
 /** Deploys somebody else's stack into both Regions. */
 export async function makeStacks(): Promise<void> {
   for (const region of [SEED, STANDBY]) {
     const client = new CloudFormationClient(settings(region));
-    const TemplateBody = JSON.stringify(templateOf(region));
+    const TemplateBody = JSON.stringify(mappingStack(region === SEED));
     await client.send(
       new CreateStackCommand({ StackName: STACK, TemplateBody, Capabilities: ['CAPABILITY_IAM'] }),
     );
