@@ -38,24 +38,36 @@ const DEEPEST = 10;
  * stacks among them. One that cannot be read, or is not there, hides no other.
  */
 export async function readLiveStacks(reads: StackReads, places: readonly StackPlace[]): Promise<LiveStacks> {
-  const exports = new Map<string, ReturnType<StackReads['exports']>>();
-  const exportsOf = (region: string) => {
-    const known = exports.get(region) ?? reads.exports(region);
-    exports.set(region, known);
-    return known;
-  };
-  const read = await inParallel(places, place =>
-    readStack({ reads, exportsOf }, { ...place, name: place.stack }, 0),
+  const regions = [...new Set(places.map(({ region }) => region))];
+  const known = new Map(
+    await inParallel(regions, async region => [region, await exportsOf(reads, region)] as const),
   );
+  const read = await inParallel(places, place => {
+    const exports = known.get(place.region)?.values ?? new Map();
+    return readStack({ reads, exports }, { ...place, name: place.stack }, 0);
+  });
   return {
     stacks: read.flatMap(({ stacks }) => stacks),
-    unchecked: read.flatMap(({ unchecked }) => unchecked),
+    unchecked: [
+      ...read.flatMap(({ unchecked }) => unchecked),
+      ...[...known.values()].flatMap(each => each.unchecked),
+    ],
   };
+}
+
+/** Exports of a Region. Where they may not be read, what refers to one is told of at its own resource. */
+async function exportsOf(reads: StackReads, region: string) {
+  try {
+    return { values: await reads.exports(region), unchecked: [] };
+  } catch (error) {
+    const place = { region, stack: 'exports' };
+    return { values: new Map<string, string>(), unchecked: [uncheckedAt(place, 'probe', reasonOf(error))] };
+  }
 }
 
 interface Reading {
   readonly reads: StackReads;
-  readonly exportsOf: (region: string) => ReturnType<StackReads['exports']>;
+  readonly exports: ReadonlyMap<string, string>;
 }
 
 async function readStack(
@@ -63,14 +75,14 @@ async function readStack(
   place: StackPlace & { readonly name: string },
   depth: number,
 ): Promise<LiveStacks> {
-  const { reads, exportsOf } = reading;
+  const { reads, exports } = reading;
   const { region, stack } = place;
   try {
     const deployed = await reads.describe(region, place.name);
     if (deployed === undefined) return { stacks: [], unchecked: [absent(place)] };
     const text = await reads.template(region, deployed.arn);
     const template = readTemplate(text, `the deployed template of ${stack} in ${region}`);
-    const [standing, exports] = await Promise.all([reads.resources(region, deployed.arn), exportsOf(region)]);
+    const standing = await reads.resources(region, deployed.arn);
     const resolver = new Resolver({ template, deployed, standing, exports });
     const ours = {
       region,

@@ -423,6 +423,18 @@ describe('law 7: what could not be read is named, and hides nothing', () => {
     expect(counts).toMatchObject({ checked: 0, unchecked: 2 * 9 + 2 + 2 * 2 });
   });
 
+  test('exports: what refers to one cannot be told, and all else is looked at', async () => {
+    world.exportsFail = denied('listing exports');
+    world.change('checks', `${EAST} Own`, { Disabled: true });
+    expect(await world.said()).toEqual([
+      `danger dns-change ${EAST} Own`,
+      `unchecked unchecked ${EAST} -`,
+      `unchecked unchecked ${EAST} Record`,
+      `unchecked unchecked ${WEST} -`,
+      `unchecked unchecked ${WEST} Record`,
+    ]);
+  });
+
   test('a stack that is not there is unchecked', async () => {
     const said = await world.said({ [`${WEST}/orders`]: undefined as never });
     expect(said).toContain(`unchecked unchecked ${WEST} -`);

@@ -215,6 +215,8 @@ export class World implements LiveReads {
   );
   readonly contents = new Map<string, string>(REGIONS.map(region => [`${region} 1`, 'first']));
   record: RegisterRecord | undefined = { epoch: 1, phase: 'active', region: EAST };
+  /** Thrown instead of the exports. */
+  exportsFail: Error | undefined;
   /** What is thrown by a method, by its name. */
   readonly fails = new Map<keyof LiveReads, Error>();
 
@@ -274,7 +276,10 @@ export class World implements LiveReads {
   async report(more: Readonly<Record<string, MemoryStack>> = {}) {
     const stacks = Object.fromEntries(REGIONS.map(region => [`${region}/orders`, stackOf(region)]));
     const account = new MemoryAccount({ ...stacks, ...more });
-    account.stacks.exports = async region => new Map([['balancer', `balancer-${region}.elb`]]);
+    account.stacks.exports = async region => {
+      if (this.exportsFail !== undefined) throw this.exportsFail;
+      return new Map([['balancer', `balancer-${region}.elb`]]);
+    };
     const { sources, facts } = await askAccount(
       { live: true },
       {
