@@ -113,17 +113,23 @@ export class PlainOperations extends Construct {
       ] as const) {
         const windows = [long, short].map(minutes => {
           const period = Duration.minutes(minutes);
+          const { region } = Stack.of(this);
+          const dimensionsMap = { Application: 'plain', Part: 'service', Region: region, Route: level };
           const of = (metricName: string) =>
-            new Metric({ namespace: level, metricName, statistic: 'Sum', period });
+            new Metric({ namespace: 'Plain', metricName, dimensionsMap, statistic: 'Sum', period });
           const metric = new MathExpression({
-            expression: 'bad / total',
+            expression: 'IF(FILL(bad, 0) >= 5, FILL(bad, 0) / total, 0)',
+            label: 'Share that is bad',
             period,
             usingMetrics: { bad: of('Bad'), total: of('Total') },
           });
           return new Alarm(this, `${level}${rate}${minutes}`, {
             metric,
+            alarmName: `plain-${level}-${rate}-${minutes}`,
+            alarmDescription: `Half of an alarm on ${level} (${minutes} minutes)`,
             threshold: 0.01,
             evaluationPeriods: 1,
+            treatMissingData: TreatMissingData.NOT_BREACHING,
           });
         });
         const alarmRule = AlarmRule.allOf(
