@@ -14,7 +14,7 @@ import { makeChangeSets, readChangeSets } from './change-sets';
 import { compareDeployed } from './deployed';
 import type { DriftAccount } from './port';
 import { detectDrifts } from './stack-drifts';
-import { reasonOf, type StackPlace, uncheckedAt } from './unchecked';
+import { reasonOf, type StackPlace, uncheckedAt, unread } from './unchecked';
 
 /** What to ask an account, as it is named on a command line. */
 export interface AccountRequest {
@@ -74,7 +74,8 @@ export async function askAccount(request: AccountRequest, run: AccountRun): Prom
     const problem = { path: '--assembly', message: 'is missing', fix: 'name cdk.out' };
     throw new HoldfastError('invalid-input', 'half a pair', [problem]);
   };
-  const places = run.stacks ?? stacksOf(assembly()).filter(isSomewhere);
+  const all: readonly StackPlace[] = run.stacks ?? stacksOf(assembly());
+  const places = all.filter(isSomewhere);
   const { makeChangeSets: make, readChangeSet: named } = request;
   const asked: [SourceKind, Promise<readonly Comparison[]>][] = [];
   if (request.fromAccount) asked.push(['template', compareDeployed(account.stacks, assembly())]);
@@ -89,17 +90,28 @@ export async function askAccount(request: AccountRequest, run: AccountRun): Prom
   for (const each of ended) if (each.status === 'rejected') throw each.reason;
   if (signal.aborted) throw new HoldfastError('aborted', 'the run was interrupted');
   const answers = await probed;
+  const isPlaced = request.live !== true && request.detectDrift !== true;
+  const nowhere = isPlaced ? [] : all.filter(each => !isSomewhere(each)).map(placeless);
   const known = await Promise.all(
     asked.map(async ([kind, comparisons]) => sourceOf(kind, await comparisons)),
   );
   return {
-    sources: [...known, ...(answers === undefined ? [] : [sourceOf('probe', answers.comparisons)])],
+    sources: [
+      ...known,
+      sourceOf('probe', nowhere),
+      ...(answers === undefined ? [] : [sourceOf('probe', answers.comparisons)]),
+    ],
     facts: answers?.facts ?? {},
   };
 }
 
-/** A stack without a Region cannot be looked up; every source says so where it matters. */
+/** A stack without a Region cannot be looked up. */
 const isSomewhere = ({ region }: StackPlace): boolean => region !== '-';
+const placeless = (place: StackPlace): Comparison =>
+  unread(place, 'probe', {
+    why: 'the stack says no Region, so nobody knows where it stands',
+    fix: 'give the stack an environment: env: { account, region }, or name it with --stack',
+  });
 
 const sourceOf = (kind: SourceKind, comparisons: readonly Comparison[]): DriftSource => ({
   ...{ name: 'the account', kind },
