@@ -104,7 +104,10 @@ export class OwedRemovals implements Cache {
       await clock.sleep(retryMilliseconds, this.closed.signal).catch(() => undefined);
       await this.payOnce();
     }
-    logger.info('cache.removals-paid', { removals: Number.isFinite(most) ? most : 'all' });
+    const count = (size: number) => (Number.isFinite(size) ? size : 'all');
+    // Taken along: the change feed and the hard time of the entries are what is left.
+    if (this.size > 0) logger.warn('cache.removals-left', { removals: count(this.size) });
+    else logger.info('cache.removals-paid', { removals: count(most) });
   }
 
   /** A debt that was made again while it was being paid is a new one, and stays. */

@@ -1,5 +1,5 @@
 import { OwedRemovals } from '../../../lib/runtime/cache/owed-removals';
-import { silentLogger } from '../../../lib/runtime/telemetry/logger';
+import { jsonLogger, silentLogger } from '../../../lib/runtime/telemetry/logger';
 import { ModelCache, ModelCacheServer } from '../../helpers/model-cache';
 import { VirtualClock } from '../../helpers/virtual-clock';
 
@@ -89,4 +89,18 @@ test('a clear that failed is owed, and closing ends the trying', async () => {
   state.away = false;
   await clock.advance(1000);
   expect(cache.size).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('what a process takes along when it ends is told as left, never as paid', async () => {
+  const { clock, state, plain } = world();
+  const lines: Array<Record<string, unknown>> = [];
+  const logger = jsonLogger({ clock, write: line => void lines.push(JSON.parse(line)), base: {} });
+  const cache = new OwedRemovals({ cache: plain, clock, logger });
+  state.away = true;
+  await cache.remove('a');
+  await cache.close();
+  await clock.advance(250);
+  expect(lines).toEqual([
+    expect.objectContaining({ message: 'cache.removals-left', removals: 1, level: 'warn' }),
+  ]);
 });
