@@ -1,12 +1,4 @@
-import {
-  constants,
-  copyFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 import type { AssetFile } from './publish';
@@ -18,16 +10,25 @@ const ALWAYS = new Date(1980, 0, 1);
 export class AssetFiles {
   private readonly zips = new Map<string, Uint8Array>();
 
+  /** @param root folder under which everything is written */
+  constructor(private readonly root: string) {}
+
   write(folder: string, files: readonly AssetFile[]): void {
     for (const name of ['assets', 'artifacts'])
       rmSync(path.join(folder, name), { recursive: true, force: true });
     for (const { from, to } of files) {
       const target = path.join(folder, to);
       mkdirSync(path.dirname(target), { recursive: true });
-      if ('file' in from) copyFileSync(from.file, target, constants.COPYFILE_FICLONE);
+      if ('file' in from) this.place(from.file, target);
       else if ('folder' in from) writeFileSync(target, this.zipOf(from.folder));
       else writeFileSync(target, zipped(textsOf(from.texts)));
     }
+  }
+
+  /** What the CDK has staged beneath the same folder is nobody else's: a second name for it costs nothing. */
+  private place(file: string, target: string): void {
+    if (path.relative(this.root, file).startsWith('..')) copyFileSync(file, target);
+    else linkOrCopy(file, target);
   }
 
   private zipOf(folder: string): Uint8Array {
@@ -36,6 +37,15 @@ export class AssetFiles {
     const zip = zipped(filesOf(folder));
     this.zips.set(folder, zip);
     return zip;
+  }
+}
+
+/** A disk that knows no second names, or another disk, gets a copy. */
+function linkOrCopy(file: string, target: string): void {
+  try {
+    linkSync(file, target);
+  } catch {
+    copyFileSync(file, target);
   }
 }
 

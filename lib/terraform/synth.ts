@@ -44,7 +44,7 @@ export function synthTerraform(
     return { translation: { ...translation, blocks }, files };
   });
   app.synth();
-  const assets = new AssetFiles();
+  const assets = new AssetFiles(options.folder);
   return published.map(({ translation, files }) => {
     const { region, blocks } = translation;
     const folder = path.join(options.folder, 'stacks', region);
