@@ -1,5 +1,5 @@
 import type { ResolvedTopology } from '../../../regions';
-import { type DrillContext, preflight } from '../../drill';
+import { type DrillContext, type DrillResult, preflight } from '../../drill';
 import { HoldfastError } from '../../errors';
 import { labStatus } from '../../lab';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
@@ -21,7 +21,13 @@ export interface GameDayOptions extends CommonOptions {
   readonly scenario: ScenarioName;
   readonly to: string;
   readonly rate: number;
+  /** Whether a failover is followed by the way home, once the Region is back. */
+  readonly failback?: boolean;
 }
+
+/** How long a Region that comes back may take until it could be failed back to. */
+const REJOIN_SECONDS = 180;
+const LOOK_SECONDS = 3;
 
 /** Strikes the lab under load, answers as the scenario says, measures, and lifts what was struck. */
 export async function gameDay(context: CommandContext, options: GameDayOptions): Promise<CommandResult> {
@@ -40,19 +46,53 @@ async function answeredByFailover(
   const { scenario, to, rate } = options;
   const { acceptUnknown }: Scenario = SCENARIOS[scenario];
   let day: GameDay | undefined;
+  let result: DrillResult;
   try {
-    const result = await moveInLab(context, topology, {
+    result = await moveInLab(context, topology, {
       ...{ mode: 'failover', to, rate, acceptDataLoss: true, acceptUnknown },
       strike: async open => {
         day = await soundDay(context, open, options);
         await strikeScenario(day, scenario);
       },
     });
-    const { report, exitCode, directory } = result;
-    const document = { ...report, scenario };
-    return { exitCode, document, text: formatDrill(report, directory) };
   } finally {
     if (day !== undefined) await endGameDay(day, scenario);
+  }
+  const { report, exitCode, directory } = result;
+  const document = { ...report, scenario };
+  const text = formatDrill(report, directory);
+  if (!options.failback || report.outcome !== 'done') return { exitCode, document, text };
+  const home = await wayHome(context, topology, { to: report.from, rate });
+  return {
+    exitCode: exitCode === EXIT.good ? home.exitCode : exitCode,
+    document: { ...document, failback: home.report },
+    text: `${text}\n${formatDrill(home.report, home.directory)}`,
+  };
+}
+
+/**
+ * A drill of its own, under load, as soon as its preflight is clean.
+ * @throws HoldfastError `timeout` with what the last preflight found
+ */
+async function wayHome(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  { to, rate }: { readonly to: string; readonly rate: number },
+): Promise<DrillResult> {
+  const { clock, signal } = context;
+  const request = { mode: 'failback', to, acceptUnknown: UNKNOWN_IN_THE_LAB } as const;
+  const deadline = clock.monotonic() + REJOIN_SECONDS * 1000;
+  for (;;) {
+    const found = await withDrill(context, topology, 'lab', open => preflight(open, request));
+    if (found.verdict === 'clean') return moveInLab(context, topology, { ...request, rate });
+    if (clock.monotonic() > deadline) {
+      const why = formatPreflight(found);
+      throw new HoldfastError(
+        'timeout',
+        `${to} could not be failed back to within ${REJOIN_SECONDS} s: ${why}`,
+      );
+    }
+    await clock.sleep(LOOK_SECONDS * 1000, signal);
   }
 }
 
