@@ -47,11 +47,12 @@ interface Resource {
 }
 type Resources = Record<string, Resource>;
 
-/** The blueprint with one change of a stack. */
+/** One stack of the blueprint in both Regions, with one change of the one. */
 function changed(key: string, change: (resources: Resources) => void): Templates {
   const document = JSON.parse(texts[key] ?? '') as { Resources: Resources };
   change(document.Resources);
-  return { ...texts, [key]: JSON.stringify(document) };
+  const alike = Object.entries(texts).filter(([each]) => each.split('/')[1] === key.split('/')[1]);
+  return { ...Object.fromEntries(alike), [key]: JSON.stringify(document) };
 }
 
 const ofType = (resources: Resources, type: string): [string, Resource] => {

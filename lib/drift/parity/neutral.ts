@@ -22,6 +22,8 @@ export interface Names {
 }
 
 const zoneNames = (region: string): RegExp => new RegExp(`\\b${region}[a-z]\\b`, 'g');
+/** The same within a logical id or a name of an export. */
+const ZONE_IN_NAME = /([A-Z][a-z]{2,4}\d)[Aa]z(\d)(?!\d)/g;
 const ZONE_ID = /\b[a-z]{3,5}\d-az\d\b/g;
 
 /** The names in the templates of an assembly. Files that cannot be read have none, and are told elsewhere. */
@@ -31,6 +33,9 @@ export function namesOf(stacks: readonly AssemblyStack[], textOf: (file: string)
     const known = zones.get(region) ?? { ids: new Set<string>(), names: new Set<string>() };
     const text = textOf(file);
     for (const [id] of text.matchAll(ZONE_ID)) known.ids.add(id);
+    for (const [, zone = '', digit = ''] of text.matchAll(ZONE_IN_NAME)) {
+      known.ids.add(`${zone.toLowerCase()}-az${digit}`);
+    }
     for (const [name] of text.matchAll(zoneNames(region))) known.names.add(name);
     zones.set(region, known);
   }

@@ -202,7 +202,7 @@ describe('role-swap', () => {
   test('a writer elsewhere than the register says is not, and neither is a member lost', () => {
     expect(swap(members('us-west-2'), 'us-east-2')).toEqual(['danger writer-misplaced']);
     expect(swap(members('us-west-2', ['us-west-2']), 'us-west-2')).toEqual(['danger replica-detached']);
-    expect(swap(members('none'), 'us-west-2')).toEqual(['change change']);
+    expect(swap(members('none'), 'us-west-2')).toEqual(['danger writer-misplaced']);
   });
   test('without a register nobody can tell', () => {
     expect(swap(members('us-west-2'))).toEqual(['change change', 'unknown role-swap']);

@@ -1,5 +1,6 @@
 import type { DriftRule } from '../../classify/rule';
 import type { Difference } from '../../model';
+import { canonical } from '../../paths';
 
 /** Facts that every Region has of its own: address ranges and the ids of what stands in it already. */
 const RANGE = /^(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.[\d.]+(\/(?:[89]|[12]\d|3[0-2]))$/;
@@ -23,6 +24,18 @@ function isFact({ path, before, after }: Difference): boolean {
   return FORMS.some(form => form.test(before) && form.test(after));
 }
 
+const DASHBOARD = 'AWS::CloudWatch::Dashboard';
+
+/** A page that shows every Region does so in one order, which is not the same seen from each. */
+const isOrder = ({ before, after }: Difference): boolean => wordless(before) === wordless(after);
+
+const wordless = (value: Difference['before']): string =>
+  canonical(value)
+    .replaceAll(/own-region|other-region-\d+/g, 'region')
+    .split(/[{}[\],]+/)
+    .sort()
+    .join();
+
 /** Regions have ranges and ids of their own. */
 export const regionalFact: DriftRule = {
   id: 'regional-fact',
@@ -33,7 +46,9 @@ export const regionalFact: DriftRule = {
   source: 'AWS Fault Isolation Boundaries: Regions share nothing',
   judge(change) {
     if (change.source !== 'parity') return undefined;
-    const paths = change.differences.filter(isFact).map(({ path }) => path);
+    const paths = change.differences
+      .filter(each => isFact(each) || (change.type === DASHBOARD && isOrder(each)))
+      .map(({ path }) => path);
     return paths.length === 0 ? undefined : { holds: 'yes', paths };
   },
 };
