@@ -2,7 +2,7 @@ import { HoldfastError } from '../../errors';
 import type { Clock } from '../../ports';
 import { entriesOf } from '../compare/entries';
 import { own } from '../compare/values';
-import type { Comparison, Json } from '../model';
+import type { Comparison, Json, Unchecked } from '../model';
 import { type AssemblyStack, stacksOf } from '../sources/assembly';
 import { readChangeSet } from '../sources/change-set';
 import { objectsOf, textOf } from '../sources/documents';
@@ -26,6 +26,8 @@ const LONGEST_BODY = 51_200;
 /** Seconds between two looks, and after which a change set is given up. */
 const LOOK_SECONDS = 2;
 const PATIENCE_SECONDS = 600;
+/** Seconds in which a change set must be gone. */
+const DELETION_SECONDS = 60;
 /** Change sets within change sets that are followed. */
 const DEEPEST = 10;
 
@@ -40,11 +42,23 @@ export async function makeChangeSets(
   account: DriftAccount,
   options: ChangeSetOptions,
 ): Promise<readonly Comparison[]> {
+  const left: Unchecked[] = [];
   const compared = await inParallel(stacksOf(options.assembly), async stack =>
-    guarded(stack, () => looked(account, stack, options)),
+    guarded(stack, () => looked(account, stack, options, left)),
   );
-  assertGoesOn(options.signal);
-  return compared.flat();
+  if (options.signal.aborted) throw interrupted(left);
+  const told = left.map(each => ({ checked: 0, changes: [], unchecked: [each] }));
+  return [...compared.flat(), ...told];
+}
+
+/** What an interrupted run leaves behind is named, since nothing else will be said. */
+function interrupted(left: readonly Unchecked[]): HoldfastError {
+  const problems = left.map(({ region, stack, why, fix }) => ({
+    path: `${region}/${stack}`,
+    message: why,
+    fix,
+  }));
+  return new HoldfastError('aborted', 'the run was interrupted', problems);
 }
 
 /** Change sets that somebody else has made under one name, such as `cdk deploy --method=prepare-change-set`. */
@@ -80,6 +94,7 @@ async function looked(
   account: DriftAccount,
   stack: AssemblyStack,
   options: ChangeSetOptions,
+  left: Unchecked[],
 ): Promise<readonly Comparison[]> {
   const { region } = stack;
   const refusal = options.signal.aborted ? undefined : await refusalOf(account.stacks, stack);
@@ -91,18 +106,15 @@ async function looked(
     return [unread(stack, 'change-set', { why, fix: 'compare the templates: --from-account' })];
   }
   const made = newChangeSet(stack, [...deployed.parameters.keys()], options);
-  let comparisons: readonly Comparison[] = [];
   try {
     assertGoesOn(options.signal);
     await created(account.changeSets, stack, made);
     await whenDone(account.changeSets, stack, made.name, options);
-    comparisons = await described(account.changeSets, stack, made.name);
+    return await described(account.changeSets, stack, made.name);
   } finally {
     // Also when it is not known whether it was made, and when the run is interrupted.
-    const left = await deletedAgain(account.changeSets, stack, made.name, options.clock);
-    if (left !== undefined) comparisons = [...comparisons, left];
+    left.push(...(await deletedAgain(account.changeSets, stack, made.name, options.clock)));
   }
-  return comparisons;
 }
 
 /** A template that goes by its address must have been uploaded, and the service only says that it is not there. */
@@ -203,24 +215,28 @@ function innerOf(document: Json) {
   });
 }
 
-/** Tries more than once; what is still there after that is said by name. */
+/**
+ * Tries for a while, since CloudFormation refuses to delete a change set that it is still making; what is there after
+ * that is said by name.
+ */
 async function deletedAgain(
   changeSets: ChangeSets,
   place: StackPlace,
   name: string,
   clock: Clock,
-): Promise<Comparison | undefined> {
-  for (let attempt = 1; ; attempt += 1) {
+): Promise<readonly Unchecked[]> {
+  const end = clock.monotonic() + DELETION_SECONDS * 1000;
+  for (;;) {
     try {
       await changeSets.delete(place.region, place.stack, name);
-      return undefined;
+      return [];
     } catch (error) {
-      if (attempt === 3) {
-        const why = `change set ${name} could not be deleted again: ${reasonOf(error).why}`;
-        const fix = 'delete it by hand; it must not be executed';
-        return { checked: 0, changes: [], unchecked: [uncheckedAt(place, 'change-set', { why, fix })] };
+      const { why: reason } = reasonOf(error);
+      if (clock.monotonic() >= end) {
+        const why = `change set ${name} could not be deleted again: ${reason}`;
+        return [uncheckedAt(place, 'change-set', { why, fix: 'delete it by hand; it must not be executed' })];
       }
-      await clock.sleep(attempt * 1000);
+      await clock.sleep(LOOK_SECONDS * 1000);
     }
   }
 }

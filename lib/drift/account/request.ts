@@ -87,7 +87,10 @@ export async function askAccount(request: AccountRequest, run: AccountRun): Prom
   const probed = request.live ? probeStacks(run, places) : undefined;
   // Of several that fail, each is waited for: a change set is deleted before anything is said.
   const ended = await Promise.allSettled([...asked.map(([, comparisons]) => comparisons), probed]);
-  for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  const failures = ended.flatMap(each => (each.status === 'rejected' ? [each.reason] : []));
+  // One that names what was left behind says more than one that was only interrupted.
+  const telling = failures.find(each => each instanceof HoldfastError && each.problems.length > 0);
+  if (failures.length > 0) throw telling ?? failures[0];
   if (signal.aborted) throw new HoldfastError('aborted', 'the run was interrupted');
   const answers = await probed;
   const isPlaced = request.live !== true && request.detectDrift !== true;

@@ -67,6 +67,16 @@ test('an interrupted run deletes what it has made, and then says that it was int
   expect(account.made.size).toBe(0);
 });
 
+test('what an interrupted run could not delete is named, since nothing else is said', async () => {
+  const { account, abort, run } = world([UNDER_WAY]);
+  account.onCreate = () => abort.abort();
+  account.stubborn = 999;
+  await expect(run()).rejects.toMatchObject({
+    code: 'aborted',
+    problems: [{ path: `${REGION}/data`, message: expect.stringContaining('could not be deleted again') }],
+  });
+});
+
 test('one of which it is not known whether it was made is deleted all the same', async () => {
   const { account, run } = world([DONE]);
   account.onCreate = () => {
@@ -79,11 +89,11 @@ test('one of which it is not known whether it was made is deleted all the same',
 
 test('a deletion that is throttled is tried again; what stays is said by name', async () => {
   const once = world([DONE]);
-  once.account.stubborn = 2;
+  once.account.stubborn = 9;
   expect(said(findings(await once.run()))).toEqual(['change change']);
   expect(once.account.made.size).toBe(0);
   const ever = world([DONE]);
-  ever.account.stubborn = 9;
+  ever.account.stubborn = 999;
   const found = (await ever.run()).flatMap(({ unchecked }) => unchecked);
   expect(found).toMatchObject([
     { why: expect.stringMatching(/holdfast-drift-[0-9a-f]{10} could not be deleted/) },
@@ -94,6 +104,19 @@ test('one that never ends is given up, told and deleted', async () => {
   const { account, run } = world([UNDER_WAY]);
   expect((await run()).flatMap(({ unchecked }) => unchecked)[0]?.why).toContain('was not made in 600 s');
   expect(account.made.size).toBe(0);
+});
+
+test('a failure and what it leaves behind are both told', async () => {
+  const { account, run } = world([DONE]);
+  account.stubborn = 999;
+  account.onCreate = () => {
+    throw new HoldfastError('refused', 'making a change set: AccessDenied');
+  };
+  const whys = (await run()).flatMap(({ unchecked }) => unchecked.map(({ why }) => why));
+  expect(whys).toEqual([
+    expect.stringContaining('AccessDenied'),
+    expect.stringContaining('could not be deleted'),
+  ]);
 });
 
 test('a stack that is not there gets no change set, which would leave an empty stack behind', async () => {
