@@ -49,7 +49,8 @@ function linkOrCopy(file: string, target: string): void {
   }
 }
 
-const zipped = (files: Zippable): Uint8Array => zipSync(files, { level: 6, mtime: ALWAYS });
+/** Stored and not deflated: a function is half a megabyte, and JavaScript takes longer to deflate it than a line to carry it. */
+const zipped = (files: Zippable): Uint8Array => zipSync(files, { level: 0, mtime: ALWAYS });
 
 const textsOf = (texts: Readonly<Record<string, string>>): Zippable =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, new TextEncoder().encode(text)]));
