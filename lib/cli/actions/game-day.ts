@@ -63,9 +63,10 @@ async function answeredByFailover(
   const text = formatDrill(report, directory);
   if (!options.failback || report.outcome !== 'done') return { exitCode, document, text };
   const home = await wayHome(context, topology, { to: report.from, rate });
+  const both = { ...document, failback: home.report };
   return {
     exitCode: exitCode === EXIT.good ? home.exitCode : exitCode,
-    document: { ...document, failback: home.report },
+    document: both,
     text: `${text}\n${formatDrill(home.report, home.directory)}`,
   };
 }
