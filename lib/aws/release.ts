@@ -54,7 +54,10 @@ export function createReleaseCloud(options: ReleaseCloudOptions): ReleaseCloud {
       () => false,
     );
   return {
-    store: table.store,
+    store: {
+      read: () => ask('reading the release', table.store.read),
+      write: (next, seen) => ask('writing the release', () => table.store.write(next, seen)),
+    },
     target,
     publish: async build => {
       const sha256 = createHash('sha256').update(build).digest('hex');

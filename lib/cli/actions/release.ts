@@ -2,6 +2,7 @@ import type { ResolvedTopology } from '../../../regions';
 import { HoldfastError } from '../../errors';
 import { type BuildFault, faultyBuild } from '../../lab';
 import { beginPlanned, preflightRelease, type ReleaseOptions } from '../../release';
+import { RuntimeError } from '../../runtime/errors';
 import { followRelease } from '../../runtime/release/release-loop';
 import type { ReleaseBuild } from '../../runtime/release/release-plan';
 import { hasEnded } from '../../runtime/release/release-state';
@@ -112,7 +113,12 @@ export async function command(
   const topology = await topologyOf(context, options);
   return withRelease(context, topology, options.target, async open => {
     const { store, clock, by } = open.context;
-    const outcome = await commandRelease(store, asked, by, () => clock.now().getTime());
+    const outcome = await commandRelease(store, asked, by, () => clock.now().getTime()).catch(
+      (cause: unknown) => {
+        if (!(cause instanceof RuntimeError)) throw cause;
+        throw new HoldfastError('unavailable', cause.message, [], { cause });
+      },
+    );
     if (outcome.kind === 'none') throw new HoldfastError('not-found', 'no release is under way');
     if (outcome.kind === 'too-late') {
       const { plan, stage } = outcome.item.state;
