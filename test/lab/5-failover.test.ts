@@ -129,7 +129,8 @@ if (process.env.HOLDFAST_PROVE === '1') {
       const words = mode === 'failover' ? ['game-day', 'region-loss'] : [mode];
       const { report } = await drill(...words, '--to', to, '--rate', '30');
       const { acknowledged, lost, refusedSeconds } = report.writes;
-      const there = await Promise.all(newestLedger().map(({ id }) => orderThere(to, id)));
+      const there: boolean[] = [];
+      for (const { id } of newestLedger()) there.push(await orderThere(to, id));
       const figures = `RTO ${report.rtoSeconds?.toFixed(1)} s, paused ${refusedSeconds?.toFixed(1)} s, lag ${report.lagSeconds} s`;
       process.stderr.write(
         `${move + 1} ${mode} to ${to}: ${figures}, ${acknowledged} acknowledged, ${lost} lost\n`,

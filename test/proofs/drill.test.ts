@@ -22,9 +22,13 @@ const FIRST = Number(SEED ?? 1);
 /** In `npm test` every n-th cell: prime, so that modes, steps, faults and moments all occur. */
 const STRIDE = PROVE ? 1 : 61;
 /** Seeds from which `npm test` looks for mutants that the first schedules do not show; a whole run begins at 1. */
-const LATER: Readonly<Record<string, number>> = { 'acts without the lock': 380 };
+const LATER: Readonly<Record<string, number>> = {
+  'resume forgets the journal': 180,
+  'acts without the lock': 50,
+};
 /** What only a call that arrives late shows. */
 const OF_LATE_CALLS: readonly Mutant[] = [
+  'sends without a last look at the lock',
   'lets another move begin while a call may be late',
   'counts what a superseded process writes',
 ];

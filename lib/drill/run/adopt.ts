@@ -52,7 +52,8 @@ function adopt(store: JournalStore, { drillId, text }: JournalCopy, { output, cl
 /** By term, then by length; of two processes in one term the one that could copy is the one that others know of. */
 function isNewer(there: Journal, here: Journal): boolean {
   const [theirs, ours] = [there.entries.at(-1), here.entries.at(-1)];
-  const [term = 0, own = -1] = [theirs?.term, ours?.term];
+  if (ours === undefined) return true;
+  const [term = 0, own = 0] = [theirs?.term, ours.term];
   if (term !== own) return term > own;
-  return theirs?.writer === ours?.writer ? there.entries.length > here.entries.length : true;
+  return theirs?.writer === ours.writer ? there.entries.length > here.entries.length : true;
 }

@@ -40,7 +40,8 @@ export async function runSteps(run: Run): Promise<void> {
 
 async function runStep(run: Run, step: PlanStep): Promise<void> {
   const { clock, output, load } = run.context;
-  await ensureLock(run);
+  // What settles is looked at, and not driven: who loses the lock then has moved everything.
+  if (step.phase !== 'settle') await ensureLock(run);
   const startedAt = clock.monotonic();
   load?.setPhase(step.phase);
   run.waitingFor = undefined;
@@ -68,8 +69,10 @@ async function driveOrGiveUp(run: Run, step: PlanStep, startedAt: number): Promi
   try {
     return await drive(run, step, startedAt);
   } catch (error) {
-    if (!step.optional || !isRefused(error)) throw error;
-    return `${step.id} was refused, and the drill goes on without it: ${messageOf(error)}`;
+    const settles = step.phase === 'settle' && isUnavailable(error);
+    if (!step.optional || !(isRefused(error) || settles)) throw error;
+    const what = settles ? 'could not be finished' : 'was refused';
+    return `${step.id} ${what}, and the drill goes on without it: ${messageOf(error)}`;
   }
 }
 

@@ -71,6 +71,8 @@ export class DrillRunner extends SimulatedProcess {
   readonly killed: Promise<void>;
   /** Milliseconds for which it stands still at the next call that moves the database, its request already signed. */
   stall = 0;
+  /** The same, before it looks at the lock for the last time. */
+  stallUnsigned = 0;
   private die: () => void = () => undefined;
   /** Seconds that its clock counts in a true one. */
   private readonly pace: number;
@@ -259,6 +261,8 @@ export class DrillRunner extends SimulatedProcess {
     maySend: () => boolean,
   ): Promise<void> {
     const { simulation, database, mutant } = this.world;
+    if (this.stallUnsigned > 0) this.pause(this.stallUnsigned);
+    this.stallUnsigned = 0;
     await this.awake();
     if (!maySend() && mutant !== 'sends without a last look at the lock') {
       throw new HoldfastError('refused', `${kind} in ${region}: not sent`);
@@ -301,7 +305,11 @@ export class DrillRunner extends SimulatedProcess {
       releaseLock: (region, lock) =>
         this.table('releaseLock', region, () => void put(world.lock?.holder === lock.holder, undefined)),
       releaseUnderWay: async () => undefined,
-      readJournalCopy: region => this.table('readJournalCopy', region, () => world.journalCopy),
+      readJournalCopy: region =>
+        this.table('readJournalCopy', region, () => {
+          const copy = world.journalCopy;
+          return copy && { ...copy, text: mutatedRead(copy.text, world.mutant) };
+        }),
       writeJournalCopy: (region, copy, previous) =>
         this.table(
           'writeJournalCopy',

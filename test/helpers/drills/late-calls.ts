@@ -1,4 +1,4 @@
-// Calls that arrive late: the first process stands still with its request signed, and others drive on meanwhile.
+// Calls that arrive late: the first process stands still, mostly with its request signed, and others drive on meanwhile.
 import { MODES } from './drill-matrix';
 import { DrillStory, type StoryResult } from './drill-story';
 import type { Mutant } from './drill-world';
@@ -15,7 +15,9 @@ export async function lateSchedule(seed: number, mutant?: Mutant): Promise<Story
   return story.play(async () => {
     await story.warmUp();
     const first = story.process();
-    first.stall = random.between(31_000, random.pick([5, 12]) * MINUTE);
+    if (random.chance(0.7)) first.stall = random.between(31_000, random.pick([5, 12]) * MINUTE);
+    // Longer than any signature lives: then it may not send at all.
+    else first.stallUnsigned = random.between(MINUTE, 25 * MINUTE);
     const late = story.live(first, 'run');
     await world.simulation.delay(random.between(MINUTE, 2 * MINUTE));
     const second = story.process();
