@@ -52,6 +52,14 @@ export function synthesize(
   };
 }
 
+let shared: World | undefined;
+
+/** The example, synthesized once for all suites of a file; the file removes it. */
+export function exampleWorld(): World {
+  shared ??= synthesize();
+  return shared;
+}
+
 /** What clones boot weighs fifty megabytes, and nothing here reads it: a small file stands for it. */
 function withSmallFiles(templates: RegionTemplates, folder: string): RegionTemplates {
   const small = path.join(folder, 'small');

@@ -31,6 +31,28 @@ export const IDENTITY: Readonly<Record<string, ResourceMapping>> = {
     type: 'aws_iam_role_policy',
     properties: { PolicyDocument: policy('policy'), PolicyName: 'name', Roles: single('role') },
   },
+  'AWS::IAM::ManagedPolicy': {
+    type: 'aws_iam_policy',
+    ref: 'arn',
+    attributes: { PolicyArn: 'arn' },
+    properties: {
+      ...same('Description Path'),
+      ManagedPolicyName: 'name',
+      PolicyDocument: policy('policy'),
+      Roles: elsewhere,
+    },
+    companions: [
+      {
+        property: 'Roles',
+        make: (roles, { main }) =>
+          (Array.isArray(roles) ? roles : []).map((role, index) => ({
+            type: 'aws_iam_role_policy_attachment',
+            suffix: `role_${index + 1}`,
+            arguments: { role, policy_arn: attributeOf(main.address, 'arn') },
+          })),
+      },
+    ],
+  },
   'AWS::KMS::Key': {
     type: 'aws_kms_key',
     ref: 'key_id',

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { withoutStack } from '../../lib/handlers/live-settings';
-import { deployState } from '../../lib/runtime/live-settings/live-settings-lease';
-import { synthTerraform } from '../../lib/terraform';
-import { LIVE_ARGUMENTS } from '../../lib/terraform/lifecycle';
-import { misfits } from '../helpers/terraform/check';
-import { type Configuration, readConfiguration, resourcesOf, synthesize, type World } from './world';
+import { withoutStack } from '../../../lib/handlers/live-settings';
+import { deployState } from '../../../lib/runtime/live-settings/live-settings-lease';
+import { synthTerraform } from '../../../lib/terraform';
+import { LIVE_ARGUMENTS } from '../../../lib/terraform/lifecycle';
+import { misfits } from '../../helpers/terraform/check';
+import { type Configuration, exampleWorld, readConfiguration, resourcesOf, type World } from '../world';
 
 const SEED = 'us-east-2';
 const SECOND = 'us-west-2';
@@ -14,11 +14,10 @@ let seed: Configuration;
 let second: Configuration;
 
 beforeAll(() => {
-  world = synthesize();
+  world = exampleWorld();
   seed = world.configurations[SEED] as Configuration;
   second = world.configurations[SECOND] as Configuration;
 });
-afterAll(() => world.remove());
 
 const both = () => [seed, second];
 const ofType = (configuration: Configuration, type: string) =>

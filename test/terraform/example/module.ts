@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { synthTerraform } from '../../lib/terraform';
-import { misfits } from '../helpers/terraform/check';
-import { type Blocks, synthesize, type World } from './world';
+import { synthTerraform } from '../../../lib/terraform';
+import { misfits } from '../../helpers/terraform/check';
+import { type Blocks, exampleWorld, type World } from '../world';
 
 interface Module {
   readonly resource: Blocks;
@@ -14,11 +14,10 @@ let folder: string;
 const read = (name: string): string => readFileSync(path.join(folder, 'modules/us-west-2', name), 'utf8');
 
 beforeAll(() => {
-  world = synthesize();
+  world = exampleWorld();
   folder = path.join(world.folder, 'with-modules');
   synthTerraform(world.templates, { folder, modules: true });
 });
-afterAll(() => world.remove());
 
 test('a module has the resources of the Region, and neither backend nor provider', () => {
   const module = JSON.parse(read('main.tf.json')) as Module;
