@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import path from 'node:path';
-import { findProjectRoot, interruptSignal, lineOutput, runProgram } from '../lib/cli';
+import { endWithReader, findProjectRoot, interruptSignal, lineOutput, runProgram } from '../lib/cli';
 import { systemClock } from '../lib/clock';
 
 // Which Node versions are supported is said once, in the README, and not by each SDK client.
@@ -24,6 +24,7 @@ const context = {
   },
 };
 
+endWithReader(process.stdout, () => process.exit());
 runProgram(context, process.argv).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
