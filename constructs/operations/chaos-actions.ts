@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import type * as fis from 'aws-cdk-lib/aws-fis';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ChaosExperimentsProps } from './chaos-experiments';
+import { ROUTES } from './chaos-routes';
 
 /** What experiments are made from. */
 export interface ExperimentPlaces extends ChaosExperimentsProps {
@@ -80,31 +81,6 @@ function onOneClone(
     ],
   };
 }
-
-/** What FIS does to route around a Region and to put the routes back; it makes tables and lists of its own. */
-const ROUTES = [
-  'ec2:AssociateRouteTable',
-  'ec2:CreateManagedPrefixList',
-  'ec2:CreateNetworkInterface',
-  'ec2:CreateRoute',
-  'ec2:CreateRouteTable',
-  'ec2:CreateTags',
-  'ec2:DeleteManagedPrefixList',
-  'ec2:DeleteNetworkInterface',
-  'ec2:DeleteRouteTable',
-  'ec2:DescribeManagedPrefixLists',
-  'ec2:DescribeNetworkInterfaces',
-  'ec2:DescribeRouteTables',
-  'ec2:DescribeSubnets',
-  'ec2:DescribeVpcEndpoints',
-  'ec2:DescribeVpcPeeringConnections',
-  'ec2:DescribeVpcs',
-  'ec2:DisassociateRouteTable',
-  'ec2:GetManagedPrefixListEntries',
-  'ec2:ModifyManagedPrefixList',
-  'ec2:ModifyVpcEndpoint',
-  'ec2:ReplaceRouteTableAssociation',
-];
 
 /** Every experiment; nothing where what it strikes was not given. Source of actions and parameters: the FIS actions reference. */
 export const EXPERIMENTS = {
