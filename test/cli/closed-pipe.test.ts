@@ -3,7 +3,12 @@ import { endWithReader } from '../../lib/cli/closed-pipe';
 /** The listener that is put on a stream. */
 function listenerOf(end: () => void): (error: NodeJS.ErrnoException) => void {
   let listener: (error: NodeJS.ErrnoException) => void = () => undefined;
-  endWithReader({ on: (_event, given) => void (listener = given) }, end);
+  const stream = {
+    on: (_event: 'error', given: typeof listener) => {
+      listener = given;
+    },
+  };
+  endWithReader(stream, end);
   return listener;
 }
 
