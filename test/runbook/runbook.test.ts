@@ -73,9 +73,16 @@ describe('alarms', () => {
   );
 
   /** What turns a scaling policy alone tells nobody. */
-  function onlyScales(resources: Readonly<Record<string, { readonly Type: string }>>, properties: object): boolean {
-    const { AlarmActions = [] } = properties as { readonly AlarmActions?: readonly { readonly Ref?: string }[] };
-    const scaling = AlarmActions.filter(({ Ref = '' }) => resources[Ref]?.Type === 'AWS::AutoScaling::ScalingPolicy');
+  function onlyScales(
+    resources: Readonly<Record<string, { readonly Type: string }>>,
+    properties: object,
+  ): boolean {
+    const { AlarmActions = [] } = properties as {
+      readonly AlarmActions?: readonly { readonly Ref?: string }[];
+    };
+    const scaling = AlarmActions.filter(
+      ({ Ref = '' }) => resources[Ref]?.Type === 'AWS::AutoScaling::ScalingPolicy',
+    );
     return scaling.length > 0 && scaling.length === AlarmActions.length;
   }
 
