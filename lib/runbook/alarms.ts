@@ -16,11 +16,7 @@ const ALARMS: readonly (readonly [RegExp, RunbookId, string])[] = [
   [/DeepHealth|PromisedCapacity/, 'slow-or-failing', 'targets'],
   [/GateErrors/, 'evacuate', 'look'],
   [/LiveSettingsErrors/, 'bad-release', 'weights'],
-  [
-    /CacheMemory|ShedRequests|^Errors|Latency|Connections/,
-    'slow-or-failing',
-    'changed',
-  ],
+  [/CacheMemory|ShedRequests|^Errors|Latency|Connections/, 'slow-or-failing', 'changed'],
   [/StuckSagas|StalledSagas|StalledOrders|OldestMessage|Oldest|Backlog/, 'stuck-work', 'workers'],
   [/DeadLetter|Dead/, 'replay-queue', 'see'],
   [/StoppedProjections|ProjectionLag|CacheInvalidatorLag|AnalyticsDeliveryLag/, 'stale-data', 'projection'],

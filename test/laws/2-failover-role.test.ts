@@ -79,7 +79,10 @@ const operators = REGIONS.map(region => [region, operatorOf(region)] as const);
 
 test('what a drill is made of is among what is looked at', () => {
   const index = sources('lib/aws').find(({ file }) => file === 'lib/aws/cloud.ts');
-  const own = (index?.text ?? '').split('\n').filter(line => !line.startsWith('export ')).join('\n');
+  const own = (index?.text ?? '')
+    .split('\n')
+    .filter(line => !line.startsWith('export '))
+    .join('\n');
   const used = importsOf({ file: 'lib/aws/cloud.ts', text: own });
   expect(used.length).toBeGreaterThan(8);
   expect(used.filter(name => OF_NO_DRILL.test(name))).toEqual([]);
