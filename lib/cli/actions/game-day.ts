@@ -63,7 +63,6 @@ async function answeredByFailover(
   const text = formatDrill(report, directory);
   if (!options.failback || report.outcome !== 'done') return { exitCode, document, text };
   const home = await wayHome(context, topology, { to: report.from, rate });
-  const withHome = { ...document, failback: home.report };
   const both = { ...document, failback: home.report };
   return {
     exitCode: exitCode === EXIT.good ? home.exitCode : exitCode,
