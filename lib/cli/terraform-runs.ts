@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HoldfastError } from '../errors';
 import { type ChildResult, runChild } from './child';
@@ -18,7 +18,7 @@ export interface RootModule {
  */
 export function rootModules(folder: string): readonly RootModule[] {
   const stacks = path.join(folder, 'stacks');
-  const names = existsSync(stacks) ? readdirSync(stacks).sort() : [];
+  const names = writtenRegions(folder) ?? (existsSync(stacks) ? readdirSync(stacks).sort() : []);
   const found = names
     .map(region => ({ region, folder: path.join(stacks, region) }))
     .filter(module => existsSync(path.join(module.folder, 'cdk.tf.json')));
@@ -26,6 +26,13 @@ export function rootModules(folder: string): readonly RootModule[] {
   throw new HoldfastError('not-found', 'there is no Terraform configuration', [
     { path: folder, message: 'holds no stacks/<region>/cdk.tf.json', fix: 'run holdfast terraform synth' },
   ]);
+}
+
+/** Regions of the last synth: the folder of one that has left the topology may still be there. */
+function writtenRegions(folder: string): readonly string[] | undefined {
+  const manifest = path.join(folder, 'manifest.json');
+  if (!existsSync(manifest)) return undefined;
+  return Object.keys((JSON.parse(readFileSync(manifest, 'utf8')) as { stacks: object }).stacks).sort();
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { rootModules } from '../../lib/cli/terraform-runs';
 import { runCli } from '../helpers/cli';
 
 let folder: string;
@@ -27,4 +28,14 @@ test.each([
   const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
   expect([exitCode, error.code]).toEqual([1, code]);
   expect(error.message).toContain(fix);
+});
+
+test('the folder of a Region that has left the topology is not planned', () => {
+  const stale = path.join(folder, 'stacks', 'us-old-1');
+  mkdirSync(stale);
+  writeFileSync(path.join(stale, 'cdk.tf.json'), '{}');
+  const regions = () => rootModules(folder).map(({ region }) => region);
+  expect(regions()).toEqual(['us-east-2', 'us-old-1']);
+  writeFileSync(path.join(folder, 'manifest.json'), JSON.stringify({ stacks: { 'us-east-2': {} } }));
+  expect(regions()).toEqual(['us-east-2']);
 });

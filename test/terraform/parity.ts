@@ -68,9 +68,10 @@ export interface Missing {
 export function missingIn(
   templates: RegionTemplates,
   configuration: Configuration,
-): { missing: Missing[]; compared: number } {
+): { missing: Missing[]; compared: number; unused: Explanation[] } {
   const side = new TerraformSide(templates, configuration);
   const missing: Missing[] = [];
+  const used = new Set<Explanation>();
   let compared = 0;
   for (const { layer, template } of templates.stacks) {
     for (const resource of Object.values(template.Resources)) {
@@ -78,7 +79,11 @@ export function missingIn(
       if (OMISSIONS.some(omitted => omitted.path.test(path.split('/').slice(1).join('/')))) continue;
       for (const [property, value] of leaves(resource.Properties ?? {}, '')) {
         const where = `${resource.Type}.${property}`;
-        if (EXPLAINED.some(each => each.path.test(where) && (each.value ?? value) === value)) continue;
+        const explanation = EXPLAINED.find(each => each.path.test(where) && (each.value ?? value) === value);
+        if (explanation !== undefined) {
+          used.add(explanation);
+          continue;
+        }
         compared += 1;
         const argument = MAPPINGS[resource.Type]?.properties[property];
         const found =
@@ -89,7 +94,7 @@ export function missingIn(
       }
     }
   }
-  return { missing, compared };
+  return { missing, compared, unused: EXPLAINED.filter(each => !used.has(each)) };
 }
 
 /** A configuration by the construct paths in its comments: not by the tables of the translation. */
