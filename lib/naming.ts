@@ -42,7 +42,8 @@ export const liveSettingName = (application: string, setting: string): string =>
 export const buildParameterName = (application: string, group: string): string =>
   liveSettingName(application, `build/${group}`);
 /** Where a gate keeps its last answer in its own Region. */
-export const gateMemoryName = (application: string): string => `/${application}/gate/last-answer`;
+export const gateMemoryName = (application: string, home?: string): string =>
+  `/${application}/gate/last-answer${home === undefined ? '' : `/${home}`}`;
 /** Where a person leaves word that a deploy may go through while a drill is under way. */
 export const breakGlassName = (application: string): string => `/${application}/interlock/break-glass`;
 /** AppConfig environment; the application carries the topology's name and the profile is `service`. */
@@ -67,8 +68,23 @@ export const chainHost = (level: number, host: string): string =>
 export const readHost = (host: string): string => `read.${host}`;
 /** Name of one home of an active-active application: `home-eu.orders.example.com`. */
 export const homeHost = (home: string, host: string): string => `home-${home}.${host}`;
+/**
+ * Prefix of what belongs to one home of an active-active application: its database, queues and reports. An application
+ * without homes has its own name there.
+ */
+export const homeScope = (application: string, home?: string): string =>
+  home === undefined ? application : `${application}-${home}`;
+/** Stack of a home's data in a Region: `orders-data-eu`. */
+export const homeStackName = (application: string, home?: string): string =>
+  home === undefined ? stackName(application, 'data') : `${stackName(application, 'data')}-${home}`;
 /** Partition key of a home's own item in the register's table, with an epoch of its own. */
-export const homeRegisterKey = (home: string): string => `register/${home}`;
+export const homeRegisterKey = (home: string): string => homeItemKey('register', home);
+/**
+ * Partition key of what each home has of its own in the register's table: its record, its drill lock and the copy of its
+ * drill's journal. Homes are moved at the same time where a Region is lost, and their epochs are not to be compared.
+ */
+export const homeItemKey = (key: string, home?: string): string =>
+  home === undefined ? key : `${key}/${home}`;
 /** Role that drills assume in a Region; IAM is global, so each Region's has a name of its own. */
 export const operatorRoleName = (application: string, region: string): string =>
   `${application}-operator-${region}`;

@@ -18,6 +18,13 @@ export interface DraftJurisdiction {
   readonly regions?: readonly (string | undefined)[];
 }
 
+/** One home of a draft. */
+export interface DraftHome {
+  readonly name?: string;
+  readonly seed?: string;
+  readonly jurisdiction?: string;
+}
+
 /** One service level of a draft. */
 export interface DraftServiceLevel {
   readonly name?: string;
@@ -31,6 +38,8 @@ export interface DraftServiceLevel {
 export interface Draft {
   readonly application?: string;
   readonly mode?: string;
+  /** Absent when `homes` is no list. */
+  readonly homes?: readonly DraftHome[];
   /** The account as received, of whatever type. */
   readonly account: unknown;
   readonly hostNames: { readonly zoneName?: string; readonly recordName?: string };
@@ -70,6 +79,7 @@ export function readDraft(input: unknown): Draft | undefined {
   return {
     application: text(root.application),
     mode: text(root.mode),
+    homes: list(root.homes)?.map(readHome),
     account: root.account,
     hostNames: { zoneName: text(dns.zoneName), recordName: text(dns.recordName) },
     regions: list(root.regions)?.map(readRegion),
@@ -113,6 +123,11 @@ function readRegion(input: unknown): DraftRegion {
 function readJurisdiction(input: unknown): DraftJurisdiction {
   const { name, regions } = record(input);
   return { name: text(name), regions: list(regions)?.map(text) };
+}
+
+function readHome(input: unknown): DraftHome {
+  const { name, seed, jurisdiction } = record(input);
+  return { name: text(name), seed: text(seed), jurisdiction: text(jurisdiction) };
 }
 
 function readServiceLevel(input: unknown): DraftServiceLevel {

@@ -24,6 +24,11 @@ export const FIELDS: Readonly<Record<string, Field>> = {
     "'orders'",
   ),
   mode: field("'active-passive' or 'active-active'", "'active-passive'"),
+  homes: field('a list', "[{ name: 'east', seed: 'us-east-2' }, { name: 'west', seed: 'us-west-2' }]"),
+  'homes[]': field('an object', "{ name: 'east', seed: 'us-east-2' }"),
+  'homes[].name': field('lower case letters and digits, 2 to 12, beginning with a letter', "'east'"),
+  'homes[].seed': field('a Region code', "'us-east-2'"),
+  'homes[].jurisdiction': field('a jurisdiction, as text', "'eu'"),
   account: field('an AWS account of 12 digits, as text', "'123456789012'"),
   dns: field(
     'an object',

@@ -32,6 +32,7 @@ export {
   type SubnetRange,
 } from './cidr';
 export { type ClientPolicy, clientPolicy, clientPolicyModule, clientPolicyPairs } from './client-policy';
+export { type HomeTopology, homeOf, homesOf, refuseHomes } from './homes';
 export type { JourneySpec, ServiceLevelSpec } from './journeys';
 export { residencyRules } from './jurisdictions';
 export { type LoadOptions, loadTopology } from './load';
@@ -67,6 +68,7 @@ export {
   OUTSIDE_LEVEL,
   SERVICE_LEVEL_WINDOW_DAYS,
   type ServiceObjective,
+  type WatchedLevel,
   watchedLevels,
 } from './service-levels';
 export {
@@ -76,6 +78,7 @@ export {
   type DnsSpec,
   defineTopology,
   type GateSpec,
+  type HomeSpec,
   type JurisdictionSpec,
   type ObjectivesSpec,
   type RecoverySpec,

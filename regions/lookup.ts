@@ -41,7 +41,10 @@ export function optInRegions(topology: Pick<Topology, 'regions' | 'register'>): 
   return [...names, ...(witness === undefined ? [] : [witness])].filter(name => regionFacts(name)?.optIn);
 }
 
-/** The service's name, such as `orders.example.com`. */
-export function hostOf(topology: Pick<Topology, 'dns'>): string {
-  return `${topology.dns.recordName}.${topology.dns.zoneName}`;
+/** The name that clients use, such as `orders.example.com`; of a home, such as `home-eu.orders.example.com`. */
+export function hostOf({ dns, home }: Pick<Topology, 'dns'> & { readonly home?: string }): string {
+  return `${homeLabel(home)}${dns.recordName}.${dns.zoneName}`;
 }
+
+/** What stands before the service's name in that of a home: `homeHost` of lib/naming, which stands above this layer. */
+export const homeLabel = (home: string | undefined): string => (home === undefined ? '' : `home-${home}.`);

@@ -60,6 +60,12 @@ const jurisdictionShape = z.strictObject({
   regions: z.array(z.string()),
 });
 
+const homeShape = z.strictObject({
+  name: text(/^[a-z][a-z0-9]{1,11}$/),
+  seed: z.string(),
+  jurisdiction: z.optional(z.string()),
+});
+
 const serviceLevelShape = z.strictObject({
   name: text(/^(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
   kind: z.enum(['availability', 'latency', 'freshness', 'durability']),
@@ -84,6 +90,7 @@ export const topologyShape: z.ZodMiniType<Topology> = z.strictObject({
   version: z.literal(1),
   application: text(/^(?=.{3,20}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
   mode: z.enum(['active-passive', 'active-active']),
+  homes: z.optional(z.array(homeShape)),
   account: z.optional(text(/^\d{12}$/)),
   dns: z.strictObject({
     hostedZoneId: text(/^Z[A-Z0-9]{1,31}$/),

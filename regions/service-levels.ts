@@ -63,17 +63,29 @@ export function detectionMinutes(rate: BurnRate, objective: ServiceObjective, ba
 /** Name of the level that every Region's canary watches: the service under its own name, whichever Region serves. */
 export const OUTSIDE_LEVEL = 'outside';
 
+/** A level that is watched. */
+export interface WatchedLevel extends ServiceLevelSpec {
+  /** Home whose data it is about. @default - all data, or no data */
+  readonly home?: string;
+}
+
 /**
- * What is watched: what the topology promises, and beside it the strictest of its availabilities as seen from outside, since
- * a Region that is lost tells nothing of itself.
+ * What is watched: what the topology promises, of the durability of each home apart, and beside it the strictest of its
+ * availabilities as seen from outside, since a Region that is lost tells nothing of itself.
  */
 export function watchedLevels({
   serviceLevels = [],
-}: Pick<Topology, 'serviceLevels'>): readonly ServiceLevelSpec[] {
-  const strictest = serviceLevels
+  homes = [],
+}: Pick<Topology, 'serviceLevels' | 'homes'>): readonly WatchedLevel[] {
+  const levels = serviceLevels.flatMap(level =>
+    level.kind !== 'durability' || homes.length === 0
+      ? [level]
+      : homes.map(({ name: home }) => ({ ...level, name: `${level.name}-${home}`, home })),
+  );
+  const strictest = levels
     .filter(({ kind }) => kind === 'availability')
     .sort((a, b) => b.target - a.target)[0];
-  if (strictest === undefined) return serviceLevels;
+  if (strictest === undefined) return levels;
   const { target, windowDays } = strictest;
-  return [...serviceLevels, { name: OUTSIDE_LEVEL, kind: 'availability', target, windowDays }];
+  return [...levels, { name: OUTSIDE_LEVEL, kind: 'availability', target, windowDays }];
 }

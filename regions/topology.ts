@@ -153,6 +153,19 @@ export interface JurisdictionSpec {
   readonly regions: readonly string[];
 }
 
+/** A part of the data of an active-active application that is written in one Region at a time, and moves alone. */
+export interface HomeSpec {
+  /** Part of names in DNS, of the database and of the register: lower case letters and digits, 2 to 12 characters. */
+  readonly name: string;
+  /** Region code of the Region where the home's first writer is created. */
+  readonly seed: string;
+  /**
+   * The one jurisdiction whose records the home takes, named by `jurisdictions`.
+   * @default - whatever `jurisdictions` allows in this topology's Regions
+   */
+  readonly jurisdiction?: string;
+}
+
 /** One application in several Regions. */
 export interface Topology {
   /** Version of this document's shape; later versions only add. */
@@ -161,6 +174,12 @@ export interface Topology {
   readonly application: string;
   /** `active-passive`: one Region writes. `active-active`: each Region writes its own homes. */
   readonly mode: 'active-passive' | 'active-active';
+  /**
+   * Parts of the data that are written and moved each by itself, two to five, with `mode: 'active-active'` alone; every
+   * Region holds a copy of each.
+   * @default - active-passive: all data moves together
+   */
+  readonly homes?: readonly HomeSpec[];
   /**
    * AWS account, 12 digits.
    * @default - the account of the environment (`CDK_DEFAULT_ACCOUNT`), read by the CDK app and nowhere else

@@ -10,7 +10,21 @@ import { Register } from '../constructs/data/register';
 import { KEEP_ONCE_BORN } from '../constructs/removal';
 import { Gate } from '../constructs/traffic/gate';
 import { dataKeyAlias, gateHost, regionHost, registerTableName } from '../lib/naming';
-import { artifactBucketOf, hostOfContext, type RegionStackProps, stackPropsOf } from './region-context';
+import { hostOf } from '../regions';
+import {
+  artifactBucketOf,
+  type HomeContext,
+  homeId,
+  type RegionStackProps,
+  stackPropsOf,
+} from './region-context';
+
+/** The gate of a home. */
+export interface HomeGate {
+  readonly context: HomeContext;
+  /** The endpoint that says whether the register names this Region active. */
+  readonly gate: Gate;
+}
 
 /**
  * What a Region has before anything else and changes least: its key, its names' certificates, the topic of its
@@ -22,12 +36,12 @@ import { artifactBucketOf, hostOfContext, type RegionStackProps, stackPropsOf } 
 export class FoundationStack extends Stack {
   /** Key of this Region's data. */
   readonly dataKey: IKey;
-  /** Certificate of the service's name and of this Region's own name. */
+  /** Certificate of the service's name and of this Region's own name, for each home. */
   readonly serviceCertificate: ICertificate;
   /** Where this Region's alarms go. */
   readonly alarmTopic: ITopic;
-  /** The endpoint that says whether the register names this Region active. */
-  readonly gate: Gate;
+  /** The gate of each home. */
+  readonly gates: readonly HomeGate[];
 
   constructor(scope: Construct, id: string, props: RegionStackProps) {
     super(
@@ -35,7 +49,7 @@ export class FoundationStack extends Stack {
       id,
       stackPropsOf(props.context, 'foundation', 'register, key, certificates, alarm topic and gate'),
     );
-    const { topology, region } = props.context;
+    const { topology, region, homes } = props.context;
     if (region.seed) {
       new Register(this, 'Register', {
         tableName: registerTableName(topology.application),
@@ -46,21 +60,32 @@ export class FoundationStack extends Stack {
     new ArtifactBucket(this, 'Artifacts', { bucketName: artifactBucketOf(props.context) });
     this.dataKey = this.createKey(topology.application);
     this.alarmTopic = this.createAlarmTopic(`${topology.application} ${region.name}`);
-    const host = hostOfContext(props.context);
     const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', topology.dns);
     const validation = CertificateValidation.fromDns(zone);
+    const [domainName = '', ...others] = homes.flatMap(({ topology: home }) => [
+      hostOf(home),
+      regionHost(region.name, hostOf(home)),
+    ]);
     this.serviceCertificate = new Certificate(this, 'ServiceCertificate', {
-      domainName: host,
-      subjectAlternativeNames: [regionHost(region.name, host)],
+      domainName,
+      subjectAlternativeNames: others,
       validation,
     });
-    this.gate = new Gate(this, 'Gate', {
+    this.gates = homes.map(context => ({ context, gate: this.createGate(context, validation) }));
+  }
+
+  private createGate(context: HomeContext, validation: CertificateValidation): Gate {
+    const { topology, region } = context;
+    const host = gateHost(region.name, hostOf(topology));
+    const certificate = new Certificate(this, homeId('GateCertificate', topology), {
+      domainName: host,
+      validation,
+    });
+    return new Gate(this, homeId('Gate', topology), {
       application: topology.application,
-      host: gateHost(region.name, host),
-      certificate: new Certificate(this, 'GateCertificate', {
-        domainName: gateHost(region.name, host),
-        validation,
-      }),
+      home: topology.home,
+      host,
+      certificate,
       allowedCidrs: topology.gate?.allowedCidrs,
     });
   }

@@ -2,11 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { CacheTier } from '../constructs/data/cache-tier';
-import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { Register } from '../constructs/data/register';
 import { DeployInterlock } from '../constructs/delivery/deploy-interlock';
 import { OperatorRole } from '../constructs/policy/operator-role';
-import type { Gate } from '../constructs/traffic/gate';
 import {
   breakGlassName,
   COLOURS,
@@ -14,16 +12,20 @@ import {
   clusterIdentifier,
   deadLetterQueueName,
   globalClusterIdentifier,
+  homeRegisterKey,
+  homeScope,
   liveSettingName,
   operatorRoleName,
   queueName,
   registerTableName,
   workerGroupName,
 } from '../lib/naming';
+import type { HomeGate } from './foundation-stack';
+import type { HomeData } from './home-data';
 import { addOverallDashboard } from './overall-dashboard';
 import { addAlarms } from './region-alarms';
 import { addCanaries } from './region-canaries';
-import { type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
+import { homeNames, type RegionContext, type RegionStackProps, stackPropsOf } from './region-context';
 import { addDashboard } from './region-dashboard';
 import { DATABASE_USER } from './service-environment';
 import { addServiceLevels } from './service-levels';
@@ -31,8 +33,8 @@ import type { ServiceStack } from './service-stack';
 
 /** What the operations of a Region watch. */
 export interface OperationsStackProps extends RegionStackProps {
-  readonly gate: Gate;
-  readonly database: IGlobalDatabase;
+  readonly gates: readonly HomeGate[];
+  readonly data: readonly HomeData[];
   readonly cache: CacheTier;
   readonly service: ServiceStack;
   readonly alarmTopic: ITopic;
@@ -50,11 +52,16 @@ export class OperationsStack extends Stack {
     addDashboard(this, props);
     addOverallDashboard(this, props);
     this.operatorRole = this.createOperatorRole(props.context);
-    new DeployInterlock(this, 'Interlock', { application: props.context.topology.application });
+    new DeployInterlock(this, 'Interlock', {
+      application: props.context.topology.application,
+      registerKeys: homeNames(props.context)?.map(homeRegisterKey),
+    });
   }
 
-  private createOperatorRole({ topology, region }: RegionContext): OperatorRole {
+  private createOperatorRole(context: RegionContext): OperatorRole {
+    const { topology, region, homes } = context;
     const { application } = topology;
+    const scopes = homes.map(({ topology: { home } }) => homeScope(application, home));
     // Its own Region first, so that the Regions' templates differ in names alone.
     const names = topology.regions.map(({ name }) => name);
     const regions = [region.name, ...names.filter(name => name !== region.name)];
@@ -62,8 +69,11 @@ export class OperationsStack extends Stack {
       roleName: operatorRoleName(application, region.name),
       regions,
       register: Register.fromTableName(this, 'Register', registerTableName(application)),
-      globalClusterIdentifier: globalClusterIdentifier(application),
-      clusters: regions.map(name => ({ region: name, identifier: clusterIdentifier(application, name) })),
+      homes: homeNames(context),
+      globalClusterIdentifier: scopes.map(globalClusterIdentifier),
+      clusters: scopes.flatMap(scope =>
+        regions.map(name => ({ region: name, identifier: clusterIdentifier(scope, name) })),
+      ),
       groupNames: [
         ...COLOURS.map(colour => cloneGroupName(application, colour)),
         workerGroupName(application),
@@ -72,7 +82,7 @@ export class OperationsStack extends Stack {
       breakGlass: breakGlassName(application),
       jobs: {
         databaseUser: DATABASE_USER,
-        queueNames: [queueName(application), deadLetterQueueName(application)],
+        queueNames: scopes.flatMap(scope => [queueName(scope), deadLetterQueueName(scope)]),
       },
     });
   }

@@ -14,6 +14,7 @@ import type { Construct } from 'constructs';
 import {
   canaryName,
   clusterIdentifier,
+  homeScope,
   loadBalancerName,
   queueName,
   serviceLevelAlarmName,
@@ -39,10 +40,10 @@ export function addOverallDashboard(scope: Construct, props: OperationsStackProp
   return dashboard;
 }
 
-function heading({ context: { topology } }: OperationsStackProps): string {
+function heading({ context: { topology, homes } }: OperationsStackProps): string {
   const { application } = topology;
   return [
-    `# ${application}: ${hostOf(topology)}`,
+    `# ${application}: ${homes.map(home => hostOf(home.topology)).join(', ')}`,
     'Who is active: `npx holdfast preflight --to <Region> --target aws`. Leave a Region: `npx holdfast runbook show evacuate`. A promise burns: `npx holdfast runbook show service-level`.',
   ].join('\n');
 }
@@ -67,8 +68,9 @@ function promises(
 }
 
 /** One graph a signal, one line a Region: whatever serves, the picture is the same. */
-function rows({ context: { topology } }: OperationsStackProps): IWidget[][] {
+function rows({ context: { topology, homes } }: OperationsStackProps): IWidget[][] {
   const { application, objectives } = topology;
+  const scopes = homes.map(({ topology: { home } }) => homeScope(application, home));
   const names = topology.regions.map(({ name }) => name);
   const each = (make: (region: string) => IMetric) => names.map(make);
   const balancer = (name: string, statistic: string) =>
@@ -85,23 +87,28 @@ function rows({ context: { topology } }: OperationsStackProps): IWidget[][] {
     namespace: string,
     metricName: string,
     statistic: string,
-    dimensionsMap: (region: string) => Record<string, string>,
+    dimensionsMap: (region: string, scope: string) => Record<string, string>,
+    of: readonly string[] = [application],
   ) =>
-    each(
-      region =>
-        new Metric({
-          namespace,
-          metricName,
-          statistic,
-          region,
-          period: MINUTE,
-          label: region,
-          dimensionsMap: dimensionsMap(region),
-        }),
+    names.flatMap(region =>
+      of.map(
+        scope =>
+          new Metric({
+            namespace,
+            metricName,
+            statistic,
+            region,
+            period: MINUTE,
+            label: scope === application ? region : `${region} ${scope}`,
+            dimensionsMap: dimensionsMap(region, scope),
+          }),
+      ),
     );
   const told = (metricName: string) =>
     named('Holdfast', metricName, 'Maximum', region => ({ Application: application, Region: region }));
-  const cluster = (region: string) => ({ DBClusterIdentifier: clusterIdentifier(application, region) });
+  const cluster = (region: string, scope: string) => ({
+    DBClusterIdentifier: clusterIdentifier(scope, region),
+  });
   return [
     [
       graph('Requests: who serves', balancer('RequestCount', 'Sum')),
@@ -117,16 +124,20 @@ function rows({ context: { topology } }: OperationsStackProps): IWidget[][] {
       ),
       graph(
         `Replication lag (ms), promised ${objectives.rpoSeconds * 1000}`,
-        named('AWS/RDS', 'AuroraGlobalDBReplicationLag', 'Maximum', cluster),
+        named('AWS/RDS', 'AuroraGlobalDBReplicationLag', 'Maximum', cluster, scopes),
       ),
-      graph('Database, processor (%)', named('AWS/RDS', 'CPUUtilization', 'Maximum', cluster)),
+      graph('Database, processor (%)', named('AWS/RDS', 'CPUUtilization', 'Maximum', cluster, scopes)),
     ],
     [
       graph(
         'Oldest message (s)',
-        named('AWS/SQS', 'ApproximateAgeOfOldestMessage', 'Maximum', () => ({
-          QueueName: queueName(application),
-        })),
+        named(
+          'AWS/SQS',
+          'ApproximateAgeOfOldestMessage',
+          'Maximum',
+          (_, scope) => ({ QueueName: queueName(scope) }),
+          scopes,
+        ),
       ),
       graph('Wants a person', [...told('StuckSagas'), ...told('StalledOrders')]),
       graph('Requests turned away', told('ShedRequests')),

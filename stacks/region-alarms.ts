@@ -12,6 +12,7 @@ import type { Construct } from 'constructs';
 import { COLOURS } from '../lib/naming';
 import { leftAfterZoneLoss, regionCapacity } from '../regions';
 import type { OperationsStackProps } from './operations-stack';
+import { homeId } from './region-context';
 import { addServiceAlarms } from './service-alarms';
 
 /** Adds the alarms of a Region; each tells the Region's topic. A Region watches itself: alarms cannot look across. */
@@ -22,15 +23,21 @@ export function addAlarms(scope: Construct, props: OperationsStackProps): void {
     const alarm = new Alarm(scope, id, { metric, ...options });
     alarm.addAlarmAction(new SnsAction(props.alarmTopic));
   };
-  add('ReplicationLag', props.database.metricReplicationLag({ period: Duration.minutes(1) }), {
-    alarmDescription: `A failover to this Region would lose more than ${topology.objectives.rpoSeconds} s of writes`,
-    threshold: topology.objectives.rpoSeconds * 1000,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 3,
-    datapointsToAlarm: 2,
-    // The writer has no lag; elsewhere no data is no knowledge, and preflight reads it as unknown.
-    treatMissingData: TreatMissingData.MISSING,
-  });
+  for (const { context: home, database } of props.data) {
+    add(
+      homeId('ReplicationLag', home.topology),
+      database.metricReplicationLag({ period: Duration.minutes(1) }),
+      {
+        alarmDescription: `A failover to this Region would lose more than ${topology.objectives.rpoSeconds} s of writes`,
+        threshold: topology.objectives.rpoSeconds * 1000,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        datapointsToAlarm: 2,
+        // The writer has no lag; elsewhere no data is no knowledge, and preflight reads it as unknown.
+        treatMissingData: TreatMissingData.MISSING,
+      },
+    );
+  }
   const healthy = healthyClones(props);
   add('DeepHealth', healthy, {
     alarmDescription: 'No clone of this Region answers',
@@ -47,13 +54,15 @@ export function addAlarms(scope: Construct, props: OperationsStackProps): void {
     evaluationPeriods: 5,
     treatMissingData: TreatMissingData.BREACHING,
   });
-  add('GateErrors', props.gate.metricErrors(), {
-    alarmDescription: 'The gate fails, and its checkers take that for "not active"',
-    threshold: 0,
-    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 2,
-    treatMissingData: TreatMissingData.NOT_BREACHING,
-  });
+  for (const { context: home, gate } of props.gates) {
+    add(homeId('GateErrors', home.topology), gate.metricErrors(), {
+      alarmDescription: 'The gate fails, and its checkers take that for "not active"',
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
   add('LiveSettingsErrors', props.service.liveSettings.metricErrors(), {
     alarmDescription: 'Weights or floors that a deploy has reset may not have been put back',
     threshold: 0,

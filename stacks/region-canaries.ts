@@ -20,13 +20,14 @@ export interface RegionCanaries {
 export function addCanaries(scope: Construct, { context }: OperationsStackProps): RegionCanaries {
   const { topology, region } = context;
   const { application } = topology;
-  const host = hostOf(topology);
-  const ready = (name: string) => [{ url: `https://${name}/readyz`, within: Duration.seconds(5) }];
+  const hosts = context.homes.map(home => hostOf(home.topology));
+  const ready = (nameOf: (host: string) => string) =>
+    hosts.map(host => ({ url: `https://${nameOf(host)}/readyz`, within: Duration.seconds(5) }));
   const reports = declareReports(scope);
   const service = new Canary(scope, 'CanaryService', {
     reports,
     canaryName: canaryName(application, 'service', region.name),
-    checks: ready(host),
+    checks: ready(host => host),
   });
   const others = topology.regions
     .filter(({ name }) => name !== region.name)
@@ -35,7 +36,7 @@ export function addCanaries(scope: Construct, { context }: OperationsStackProps)
         new Canary(scope, `CanaryOther${index}`, {
           reports,
           canaryName: canaryName(application, name, region.name),
-          checks: ready(regionHost(name, host)),
+          checks: ready(host => regionHost(name, host)),
           every: Duration.minutes(5),
         }),
     );

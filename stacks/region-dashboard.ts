@@ -12,7 +12,7 @@ import { type ToldMetric, toldMetric } from './service-metrics';
  */
 export function addDashboard(scope: Construct, props: OperationsStackProps): void {
   const { topology, region } = props.context;
-  const { balancer, queue } = props.service;
+  const { balancer, queues } = props.service;
   const dashboard = new Dashboard(scope, 'Dashboard', {
     dashboardName: `${topology.application}-${region.name}`,
     defaultInterval: Duration.hours(3),
@@ -34,13 +34,13 @@ export function addDashboard(scope: Construct, props: OperationsStackProps): voi
     new GraphWidget({ title: 'Clones', left: [healthyClones(props)], width: 8 }),
     new GraphWidget({
       title: 'Replication lag (ms)',
-      left: [props.database.metricReplicationLag()],
+      left: props.data.map(({ database }) => database.metricReplicationLag()),
       width: 8,
     }),
     new GraphWidget({
       title: 'Work',
-      left: [queue.metricBacklog()],
-      right: [queue.metricOldestMessage()],
+      left: queues.map(queue => queue.metricBacklog()),
+      right: queues.map(queue => queue.metricOldestMessage()),
       width: 8,
     }),
   );

@@ -1,13 +1,13 @@
 import { Stage, type StageSynthesisOptions, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { inheritTags } from '../constructs/inherited-tags';
-import { type ResolvedTopology, regionOf } from '../regions';
-import { DataStack } from './data-stack';
+import type { ResolvedTopology } from '../regions';
+import { DataStack, HomeDataStack } from './data-stack';
 import { DnsStack } from './dns-stack';
 import { FoundationStack } from './foundation-stack';
 import { NetworkStack } from './network-stack';
 import { OperationsStack } from './operations-stack';
-import type { RegionContext } from './region-context';
+import { homeId, regionContext } from './region-context';
 import { ServiceStack } from './service-stack';
 
 /** What may be chosen beside the topology. */
@@ -33,6 +33,8 @@ export class RegionStage extends Stage {
   readonly foundation: FoundationStack;
   readonly network: NetworkStack;
   readonly data: DataStack;
+  /** Data of each home; none in an application without homes. */
+  readonly homes: readonly HomeDataStack[];
   readonly service: ServiceStack;
   readonly operations: OperationsStack;
   readonly dns: DnsStack;
@@ -44,27 +46,32 @@ export class RegionStage extends Stage {
    */
   constructor(scope: Construct, id: string, props: RegionStageProps) {
     super(scope, id, { env: { account: props.topology.account, region: id } });
-    const context: RegionContext = { topology: props.topology, region: regionOf(props.topology, id) };
+    const context = regionContext(props.topology, id);
     this.foundation = new FoundationStack(this, 'foundation', { context });
     this.network = new NetworkStack(this, 'network', { context });
     const { dataKey, alarmTopic } = this.foundation;
     const { network } = this.network;
     this.data = new DataStack(this, 'data', { context, network, dataKey });
-    const { database, cache, reports } = this.data;
+    this.homes = context.homes
+      .filter(({ topology }) => topology.home !== undefined)
+      .map(
+        home => new HomeDataStack(this, homeId('data', home.topology), { context: home, network, dataKey }),
+      );
+    const { cache } = this.data;
+    const data = [...this.data.data, ...this.homes.map(home => home.data)];
     this.service = new ServiceStack(this, 'service', {
       context,
       network,
       certificate: this.foundation.serviceCertificate,
-      database,
+      data,
       cache,
-      reports,
       alarmTopic,
       environment: props.environment,
     });
     this.operations = new OperationsStack(this, 'operations', {
       context,
-      gate: this.foundation.gate,
-      database,
+      gates: this.foundation.gates,
+      data,
       cache,
       service: this.service,
       alarmTopic,
@@ -72,7 +79,7 @@ export class RegionStage extends Stage {
     this.dns = new DnsStack(this, 'dns', {
       context,
       service: this.service.balancer.aliasTarget,
-      gate: this.foundation.gate.aliasTarget,
+      gates: this.foundation.gates,
     });
     this.dns.addStackDependency(this.operations, 'records come last, when the Region is watched');
     const tags = { ...props.topology.tags, application: props.topology.application };

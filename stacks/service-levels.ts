@@ -9,7 +9,7 @@ import {
   valueIndicator,
 } from '../constructs/operations/service-indicator';
 import { ServiceLevel } from '../constructs/operations/service-level';
-import { OUTSIDE_LEVEL, type ServiceLevelSpec, watchedLevels } from '../regions';
+import { OUTSIDE_LEVEL, type WatchedLevel, watchedLevels } from '../regions';
 import type { OperationsStackProps } from './operations-stack';
 import { toldMetric } from './service-metrics';
 
@@ -36,8 +36,8 @@ export function addServiceLevels(
 }
 
 /** How a promise is read in this Region. */
-function indicatorOf(level: ServiceLevelSpec, props: OperationsStackProps): ServiceIndicator {
-  const { context, database, service } = props;
+function indicatorOf(level: WatchedLevel, props: OperationsStackProps): ServiceIndicator {
+  const { context, service } = props;
   const { balancer } = service;
   const milliseconds = level.thresholdMilliseconds ?? 0;
   switch (level.kind) {
@@ -61,11 +61,19 @@ function indicatorOf(level: ServiceLevelSpec, props: OperationsStackProps): Serv
         limit: level.thresholdSeconds ?? 0,
       });
     case 'durability':
-      return valueIndicator({
-        metric: database.metricReplicationLag(),
-        limit: (level.thresholdSeconds ?? context.topology.objectives.rpoSeconds) * 1000,
-      });
+      return durability(level, props);
   }
+}
+
+/** Each home has a database of its own, which is behind by itself. */
+function durability({ home, thresholdSeconds }: WatchedLevel, props: OperationsStackProps): ServiceIndicator {
+  const { rpoSeconds } = props.context.topology.objectives;
+  const found = props.data.find(({ context }) => context.topology.home === home);
+  if (found === undefined) throw new Error(`no data of home ${home}`);
+  return valueIndicator({
+    metric: found.database.metricReplicationLag(),
+    limit: (thresholdSeconds ?? rpoSeconds) * 1000,
+  });
 }
 
 /** What this Region's clones tell of one route. */

@@ -6,14 +6,12 @@ import { type IConnectable, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { AnalyticsTable } from '../constructs/async/analytics-table';
 import { QueueWorker } from '../constructs/async/queue-worker';
 import { ArtifactSynthesizer } from '../constructs/compute/artifact-synthesizer';
 import { CloneGroup } from '../constructs/compute/clone-group';
 import { ConfigRollout } from '../constructs/config/config-rollout';
 import { LiveSettingsController } from '../constructs/config/live-settings-controller';
 import type { CacheTier } from '../constructs/data/cache-tier';
-import type { IGlobalDatabase } from '../constructs/data/global-database-access';
 import { Register } from '../constructs/data/register';
 import type { IRegister } from '../constructs/data/register-access';
 import type { RegionNetwork } from '../constructs/network/region-network';
@@ -27,6 +25,7 @@ import {
   cloneGroupName,
   deadLetterQueueName,
   FLAGS_PROFILE,
+  homeScope,
   loadBalancerName,
   queueName,
   registerTableName,
@@ -34,7 +33,8 @@ import {
   workerGroupName,
 } from '../lib/naming';
 import { regionCapacity } from '../regions';
-import { artifactBucketOf, type RegionStackProps, stackPropsOf } from './region-context';
+import type { HomeData } from './home-data';
+import { artifactBucketOf, homeId, homeNames, type RegionStackProps, stackPropsOf } from './region-context';
 import { FLAG_ROLLOUT, SERVICE_CONFIGURATION, SERVICE_FLAGS, SERVICE_SCHEMA } from './service-configuration';
 import { DATABASE_USER, serviceEnvironment, withMore, workerEnvironment } from './service-environment';
 
@@ -49,9 +49,9 @@ const MESSAGES_PER_WORKER = 100;
 export interface ServiceStackProps extends RegionStackProps {
   readonly network: RegionNetwork;
   readonly certificate: ICertificate;
-  readonly database: IGlobalDatabase;
+  /** Data of each home. */
+  readonly data: readonly HomeData[];
   readonly cache: CacheTier;
-  readonly reports: AnalyticsTable;
   readonly alarmTopic: ITopic;
   /** More environment of clones and workers. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
@@ -62,7 +62,8 @@ export class ServiceStack extends Stack {
   readonly balancer: BlueGreenBalancer;
   readonly clones: Readonly<Record<Colour, CloneGroup>>;
   readonly workers: CloneGroup;
-  readonly queue: QueueWorker;
+  /** Work queue of each home. */
+  readonly queues: readonly QueueWorker[];
   readonly configuration: ConfigRollout;
   /** Keeps weights and capacity floors as the run time has set them. */
   readonly liveSettings: LiveSettingsController;
@@ -79,10 +80,13 @@ export class ServiceStack extends Stack {
     });
     const { application } = props.context.topology;
     this.register = Register.fromTableName(this, 'Register', registerTableName(application));
-    this.queue = new QueueWorker(this, 'Work', {
-      queueName: queueName(application),
-      deadLetterQueueName: deadLetterQueueName(application),
-      processingTime: PROCESSING_TIME,
+    this.queues = props.data.map(({ context: { topology: home } }) => {
+      const name = homeScope(application, home.home);
+      return new QueueWorker(this, homeId('Work', home), {
+        queueName: queueName(name),
+        deadLetterQueueName: deadLetterQueueName(name),
+        processingTime: PROCESSING_TIME,
+      });
     });
     this.balancer = new BlueGreenBalancer(this, 'Balancer', {
       vpc: props.network.vpc,
@@ -115,9 +119,8 @@ export class ServiceStack extends Stack {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const own = serviceEnvironment(props.context, {
-      database: props.database,
+      homes: props.data.map((home, index) => ({ ...home, queue: this.queues[index]?.queue })),
       cache: props.cache,
-      queue: this.queue.queue,
       configuration,
       flags,
       logGroup: this.processLogs,
@@ -138,7 +141,8 @@ export class ServiceStack extends Stack {
     });
     for (const group of [...COLOURS.map(colour => this.clones[colour]), this.workers])
       this.allow(group, props);
-    for (const alarm of [this.errorAlarm, this.queue.oldestMessageAlarm, this.queue.deadLetterAlarm]) {
+    const ofQueues = this.queues.flatMap(queue => [queue.oldestMessageAlarm, queue.deadLetterAlarm]);
+    for (const alarm of [this.errorAlarm, ...ofQueues]) {
       alarm.addAlarmAction(new SnsAction(props.alarmTopic));
     }
   }
@@ -167,7 +171,7 @@ export class ServiceStack extends Stack {
   }
 
   private createWorkers(
-    { context, network, reports }: ServiceStackProps,
+    { context, network, data }: ServiceStackProps,
     environment: Readonly<Record<string, string>>,
   ): CloneGroup {
     const { topology, region } = context;
@@ -180,24 +184,29 @@ export class ServiceStack extends Stack {
       instanceType: topology.capacity.instanceType,
       minimumClones: workers,
       maximumClones: Math.max(maximumClones, workers + 1),
-      environment: workerEnvironment(environment, reports),
+      environment: workerEnvironment(environment, data),
       // Clones need no hook: Auto Scaling takes them out of the balancer and waits for their requests by itself.
       lifecycle: { drainTimeout: DRAIN_TIME },
     });
-    this.queue.grantConsume(group);
-    reports.grantPut(group);
-    this.queue.scaleOnBacklog(group.autoScalingGroup, { messagesPerWorker: MESSAGES_PER_WORKER });
+    for (const queue of this.queues) queue.grantConsume(group);
+    for (const { reports } of data) reports.grantPut(group);
+    const [first, ...others] = this.queues;
+    first?.scaleOnBacklog(group.autoScalingGroup, {
+      messagesPerWorker: MESSAGES_PER_WORKER,
+      together: others.map(({ queue }) => queue),
+    });
     return group;
   }
 
-  private allow(group: CloneGroup, { database, cache }: ServiceStackProps): void {
-    this.register.grantRead(group);
-    this.queue.grantSend(group);
+  private allow(group: CloneGroup, { context, data, cache }: ServiceStackProps): void {
+    this.register.grantRead(group, { homes: homeNames(context) });
+    for (const queue of this.queues) queue.grantSend(group);
     this.configuration.grantRead(group);
     this.processLogs.grantWrite(group);
-    database.grantConnect(group, DATABASE_USER);
+    for (const { database } of data) database.grantConnect(group, DATABASE_USER);
     cache.grantConnect(group);
-    this.letIn(group, database, 'Database');
+    for (const { context: home, database } of data)
+      this.letIn(group, database, homeId('Database', home.topology));
     this.letIn(group, cache, 'Cache');
   }
 

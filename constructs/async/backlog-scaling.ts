@@ -6,9 +6,9 @@ import type { Construct } from 'constructs';
 import { assertRules } from '../validation';
 import type { ScaleOnBacklogOptions } from './queue-worker-props';
 
-/** A queue, its workers and how they follow it. */
+/** Queues, the workers of all of them, and how these follow. */
 export interface BacklogScalingProps extends ScaleOnBacklogOptions {
-  readonly queue: IQueue;
+  readonly queues: readonly IQueue[];
   readonly group: AutoScalingGroup;
 }
 
@@ -50,21 +50,23 @@ export function scaleOnBacklog(scope: Construct, props: BacklogScalingProps): vo
 }
 
 function backlogPerWorker(props: BacklogScalingProps) {
-  const queueMetric = (id: string, metricName: string) => ({
+  const queueMetric = (id: string, metricName: string, queue: IQueue) => ({
     id,
     returnData: false,
     metricStat: {
       metric: {
         namespace: 'AWS/SQS',
         metricName,
-        dimensions: [{ name: 'QueueName', value: props.queue.queueName }],
+        dimensions: [{ name: 'QueueName', value: queue.queueName }],
       },
       stat: 'Maximum',
     },
   });
   return [
-    queueMetric('waiting', 'ApproximateNumberOfMessagesVisible'),
-    queueMetric('working', 'ApproximateNumberOfMessagesNotVisible'),
+    ...props.queues.flatMap((queue, index) => [
+      queueMetric(numbered('waiting', index), 'ApproximateNumberOfMessagesVisible', queue),
+      queueMetric(numbered('working', index), 'ApproximateNumberOfMessagesNotVisible', queue),
+    ]),
     {
       id: 'workers',
       returnData: false,
@@ -80,22 +82,37 @@ function backlogPerWorker(props: BacklogScalingProps) {
     {
       id: 'backlog',
       label: 'Messages per worker',
-      expression: '(waiting + working) / IF(FILL(workers, 1) > 1, FILL(workers, 1), 1)',
+      expression: `(${backlog(props)}) / IF(FILL(workers, 1) > 1, FILL(workers, 1), 1)`,
       returnData: true,
     },
   ];
 }
 
+/** Name of the nth queue's figure; the first has no number. */
+const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}${index}`);
+
+/** Messages of every queue, waiting or in work, as metric math. */
+const backlog = ({ queues }: BacklogScalingProps): string =>
+  queues.map((_, index) => `${numbered('waiting', index)} + ${numbered('working', index)}`).join(' + ');
+
 function addIdleAlarm(scope: Construct, props: BacklogScalingProps, action: string): void {
   const period = Duration.minutes(1);
   const inUse = new MathExpression({
-    expression: 'waiting + working',
+    expression: backlog(props),
     label: 'Messages waiting or in work',
     period,
-    usingMetrics: {
-      waiting: props.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period }),
-      working: props.queue.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum', period }),
-    },
+    usingMetrics: Object.fromEntries(
+      props.queues.flatMap((queue, index) => [
+        [
+          numbered('waiting', index),
+          queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period }),
+        ],
+        [
+          numbered('working', index),
+          queue.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum', period }),
+        ],
+      ]),
+    ),
   });
   const minutes = (props.idleBeforeScaleIn ?? Duration.minutes(15)).toMinutes();
   inUse

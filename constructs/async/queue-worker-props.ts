@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { WorkerFunctionOptions } from './worker-function';
 
 /** What may be chosen about a work queue. */
@@ -54,6 +55,11 @@ export interface ScaleOnBacklogOptions {
    * @default Duration.minutes(15)
    */
   readonly idleBeforeScaleIn?: Duration;
+  /**
+   * Further queues that the same workers work: what waits in all of them counts, and none is idle before all are.
+   * @default - this queue alone
+   */
+  readonly together?: readonly IQueue[];
 }
 
 /** A function that works the queue. */

@@ -74,7 +74,8 @@ export class QueueWorker extends Construct {
    * has been empty with nothing in work, so that no worker is taken from under its message.
    */
   scaleOnBacklog(group: AutoScalingGroup, options: ScaleOnBacklogOptions): void {
-    scaleOnBacklog(this, { queue: this.queue, group, ...options });
+    const { together = [], ...others } = options;
+    scaleOnBacklog(this, { queues: [this.queue, ...together], group, ...others });
   }
 
   /**

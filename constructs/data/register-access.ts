@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { homeRegisterKey } from '../../lib/naming';
+import { homeItemKey, homeRegisterKey } from '../../lib/naming';
 import { homeNameRule } from '../traffic/home-name';
 import { assertRules } from '../validation';
 import { DRILL_JOURNAL_KEY, DRILL_LOCK_KEY, REGISTER_KEY, RELEASE_KEY, shiftLeaseKey } from './register-keys';
@@ -66,11 +66,12 @@ export abstract class RegisterAccess extends Construct implements IRegister {
   }
 
   grantMove(grantee: IGrantable, scope: RegisterMoveScope = {}): Grant {
+    const lockKeys = ofHomes(DRILL_LOCK_KEY, scope);
     const copies = scope.regions?.map(region => this.copyArn(region)) ?? [this.tableArn];
     const move = Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      ...itemsOf(copies, [...this.keysOf(scope), DRILL_LOCK_KEY, DRILL_JOURNAL_KEY]),
+      ...itemsOf(copies, [...this.keysOf(scope), ...lockKeys, ...ofHomes(DRILL_JOURNAL_KEY, scope)]),
     });
     // A move is refused while a release is under way.
     const look = Grant.addToPrincipal({
@@ -82,7 +83,7 @@ export abstract class RegisterAccess extends Construct implements IRegister {
     const release = Grant.addToPrincipal({
       grantee,
       actions: ['dynamodb:DeleteItem'],
-      ...itemsOf(copies, [DRILL_LOCK_KEY]),
+      ...itemsOf(copies, lockKeys),
     });
     return move.combine(look).combine(release);
   }
@@ -153,6 +154,10 @@ export class NamedRegister extends RegisterAccess {
     this.tableArn = this.copyArn();
   }
 }
+
+/** Keys of what a move has for each home, or has once where there are none. */
+const ofHomes = (key: string, { homes }: RegisterRecords): readonly string[] =>
+  homes === undefined ? [key] : homes.map(home => homeItemKey(key, home));
 
 /** The items of these keys and no others: whatever else comes to lie in the table is not theirs. */
 function itemsOf(resourceArns: string[], keys: readonly string[]) {

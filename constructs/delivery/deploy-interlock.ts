@@ -99,7 +99,8 @@ export class DeployInterlock extends Construct implements iam.IGrantable {
       assumedBy: new iam.ServicePrincipal('lambda'),
     });
     logGroup.grantWrite(role);
-    this.grantFacts(role, tableName, [DRILL_LOCK_KEY, ...keys]);
+    const locks = keys.map(key => `${DRILL_LOCK_KEY}${key.slice(REGISTER_KEY.length)}`);
+    this.grantFacts(role, tableName, [...locks, ...keys]);
     return new lambda.Function(this, 'Handler', {
       description: `Refuses deploys of ${application} while a drill or a failover is under way`,
       runtime: lambda.Runtime.NODEJS_24_X,

@@ -28,9 +28,9 @@ export interface OperatorRoleProps {
    * @default - the one record of an application that has no homes
    */
   readonly homes?: readonly string[];
-  /** Global cluster that may be switched. */
-  readonly globalClusterIdentifier: string;
-  /** Members of the global cluster, one of which is the target of a switch. */
+  /** Global cluster that may be switched; of an active-active application that of each home. */
+  readonly globalClusterIdentifier: string | readonly string[];
+  /** Members of the global clusters, one of which is the target of a switch. */
   readonly clusters: readonly { readonly region: string; readonly identifier: string }[];
   /** Auto Scaling groups whose size may be raised, by the names that they have in every Region. */
   readonly groupNames: readonly string[];
@@ -102,12 +102,11 @@ export class OperatorRole extends Construct {
     const stack = Stack.of(this);
     const rds = { service: 'rds', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
     return [
-      stack.formatArn({
-        ...rds,
-        region: '',
-        resource: 'global-cluster',
-        resourceName: props.globalClusterIdentifier,
-      }),
+      ...[props.globalClusterIdentifier]
+        .flat()
+        .map(resourceName =>
+          stack.formatArn({ ...rds, region: '', resource: 'global-cluster', resourceName }),
+        ),
       ...props.clusters.map(({ region, identifier }) =>
         stack.formatArn({ ...rds, region, resource: 'cluster', resourceName: identifier }),
       ),

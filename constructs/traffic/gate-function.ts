@@ -17,8 +17,7 @@ export function declareGateFunction(parent: Construct, props: GateProps): lambda
   const scope = new Construct(parent, 'Function');
   const tableName = props.registerTableName ?? registerTableName(props.application);
   const { home } = props;
-  const memory = gateMemoryName(props.application);
-  const parameterName = props.memoryParameterName ?? (home === undefined ? memory : `${memory}/${home}`);
+  const parameterName = props.memoryParameterName ?? gateMemoryName(props.application, home);
   const registerKey = home === undefined ? REGISTER_KEY : homeRegisterKey(home);
   const logGroup = new LogGroup(scope, 'Logs', {
     retention: RetentionDays.ONE_MONTH,

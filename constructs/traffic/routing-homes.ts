@@ -26,8 +26,6 @@ export interface HomesDnsProps extends Omit<FailoverDnsProps, 'chain' | 'gate' |
  * Records of an active-active application: every home has a name, a failover chain, gates and a record in the register
  * of its own, so that a failover moves one home and leaves the others where they are. Give each home's gate the
  * home's name (`new Gate(..., { home })`).
- *
- * The blueprint's stacks and drills are active-passive so far: topologies of mode `active-active` are refused.
  */
 export class HomesDns extends Construct {
   /** Chain of each home, by its name. */

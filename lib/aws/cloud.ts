@@ -1,3 +1,4 @@
+import { homeScope } from '../naming';
 import type { Cloud } from '../ports';
 import { alarms } from './alarms';
 import { capacity, raiseFloor } from './capacity';
@@ -17,6 +18,8 @@ import { releaseUnderWay } from './under-way';
 export interface AwsCloudOptions extends ConnectionOptions {
   /** Name of the application; prefix of every name (lib/naming). */
   readonly application: string;
+  /** Home of an active-active application: its record of the register, its database. @default - there are none */
+  readonly home?: string;
 }
 
 /** The port with its connections. */
@@ -27,12 +30,13 @@ export interface AwsCloud extends Cloud {
 
 /** Makes the `Cloud` of an application. Nothing is connected before the first call. */
 export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
-  const { application } = options;
+  const { application, home } = options;
+  const scope = homeScope(application, home);
   const connection = new Connection(options);
-  const register = new RegisterTable(connection, application);
-  const lock = new DrillLockTable(connection, application);
-  const journal = new DrillJournalTable(connection, application);
-  const database = new GlobalDatabaseApi(connection, application);
+  const register = new RegisterTable(connection, application, home);
+  const lock = new DrillLockTable(connection, application, home);
+  const journal = new DrillJournalTable(connection, application, home);
+  const database = new GlobalDatabaseApi(connection, scope);
   return {
     readRegister: region => register.read(region),
     createRegister: (region, record, by) => register.create(region, record, by),
@@ -45,20 +49,19 @@ export function createAwsCloud(options: AwsCloudOptions): AwsCloud {
     readJournalCopy: region => journal.read(region),
     writeJournalCopy: (region, copy, previous) => journal.write(region, copy, previous),
     databaseState: (region, statusOf) => database.state(region, statusOf),
-    replicationLag: (region, writerRegion) =>
-      replicationLag(connection, { application, region, writerRegion }),
+    replicationLag: (region, writerRegion) => replicationLag(connection, { scope, region, writerRegion }),
     startSwitchover: (writerRegion, arn, maySend) => database.startSwitchover(writerRegion, arn, maySend),
     startFailover: (region, arn, maySend) => database.startFailover(region, arn, maySend),
     capacity: region => capacity(connection, application, region),
     raiseFloor: (region, group, minimum) => raiseFloor(connection, region, { group, minimum }),
-    queueDepths: region => queueDepths(connection, application, region),
+    queueDepths: region => queueDepths(connection, scope, region),
     releaseUnderWay: region => releaseUnderWay(connection, application, region),
     configState: region => configState(connection, application, region),
     alarms: region => alarms(connection, application, region),
     quotas: region => quotas(connection, region),
     dataKeyState: region => dataKeyState(connection, application, region),
     bootstrapVersion: region => bootstrapVersion(connection, region),
-    stacks: region => stacks(connection, application, region),
+    stacks: region => stacks(connection, { application, home }, region),
     clockAheadSeconds: region => connection.clockAheadSeconds(region),
     calls: () => [...connection.calls],
     close: () => connection.close(),

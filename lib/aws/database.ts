@@ -15,11 +15,12 @@ import { ask, type Connection, sendOnlyIf } from './clients';
 export class GlobalDatabaseApi {
   private readonly identifier: string;
 
+  /** @param scope Prefix of its names: `homeScope` of lib/naming */
   constructor(
     private readonly connection: Connection,
-    application: string,
+    scope: string,
   ) {
-    this.identifier = globalClusterIdentifier(application);
+    this.identifier = globalClusterIdentifier(scope);
   }
 
   /** Roles as the Region's control plane sees them; the status of each cluster in `statusOf` from its own Region. */

@@ -1,13 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { HoldfastError } from '../errors';
-import { registerTableName } from '../naming';
+import { homeItemKey, registerTableName } from '../naming';
 import type { JournalCopy } from '../ports';
 import { DRILL_JOURNAL_KEY } from '../runtime/register/register';
 import { ask, type Connection } from './clients';
 import { conditionally } from './register';
 
-const KEY = { pk: { S: DRILL_JOURNAL_KEY } };
 /**
  * Compressed bytes that are kept. An item holds 400 KB with its names (DynamoDB guide, "Quotas"); a journal reaches this
  * after some thousands of resumes.
@@ -17,18 +16,24 @@ const LARGEST = 380_000;
 /** The copy of the newest drill's journal, an item beside the register and so in every Region that holds it. */
 export class DrillJournalTable {
   private readonly table: string;
+  private readonly key: { readonly pk: { readonly S: string } };
 
+  /** @param home Whose it is; by default that of an application without homes */
   constructor(
     private readonly connection: Connection,
     application: string,
+    home?: string,
   ) {
     this.table = registerTableName(application);
+    this.key = { pk: { S: homeItemKey(DRILL_JOURNAL_KEY, home) } };
   }
 
   /** Strongly consistent read. */
   async read(region: string): Promise<JournalCopy | undefined> {
     const { Item: item } = await ask(`reading the copy of the journal in ${region}`, () =>
-      this.client(region).send(new GetItemCommand({ TableName: this.table, Key: KEY, ConsistentRead: true })),
+      this.client(region).send(
+        new GetItemCommand({ TableName: this.table, Key: this.key, ConsistentRead: true }),
+      ),
     );
     if (item === undefined) return undefined;
     return {
@@ -54,7 +59,7 @@ export class DrillJournalTable {
         const text = `the journal takes ${journal.length} bytes, and ${LARGEST} can be kept`;
         throw new HoldfastError('refused', text);
       }
-      const Item = { ...KEY, drillId: { S: drillId }, version: { S: version }, journal: { B: journal } };
+      const Item = { ...this.key, drillId: { S: drillId }, version: { S: version }, journal: { B: journal } };
       return conditionally(() =>
         this.client(region).send(new PutItemCommand({ TableName: this.table, Item, ...condition })),
       );

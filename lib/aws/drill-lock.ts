@@ -5,30 +5,35 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { registerTableName } from '../naming';
+import { homeItemKey, registerTableName } from '../naming';
 import type { DrillLock } from '../ports';
 import { DRILL_LOCK_KEY } from '../runtime/register/register';
 import { ask, type Connection } from './clients';
 import { conditionally } from './register';
 
-const KEY = { pk: { S: DRILL_LOCK_KEY } };
 const SAME_OWNER = '#holder = :holder AND #drill = :drill';
 
 /** The drill lock, an item beside the register. */
 export class DrillLockTable {
   private readonly table: string;
+  private readonly key: { readonly pk: { readonly S: string } };
 
+  /** @param home Whose it is; by default that of an application without homes */
   constructor(
     private readonly connection: Connection,
     application: string,
+    home?: string,
   ) {
     this.table = registerTableName(application);
+    this.key = { pk: { S: homeItemKey(DRILL_LOCK_KEY, home) } };
   }
 
   /** Strongly consistent read. */
   async read(region: string): Promise<DrillLock | undefined> {
     const answer = await ask(`reading the drill lock in ${region}`, () =>
-      this.client(region).send(new GetItemCommand({ TableName: this.table, Key: KEY, ConsistentRead: true })),
+      this.client(region).send(
+        new GetItemCommand({ TableName: this.table, Key: this.key, ConsistentRead: true }),
+      ),
     );
     return answer.Item === undefined ? undefined : parseItem(answer.Item);
   }
@@ -66,7 +71,7 @@ export class DrillLockTable {
         this.client(region).send(
           new DeleteItemCommand({
             TableName: this.table,
-            Key: KEY,
+            Key: this.key,
             ConditionExpression: SAME_OWNER,
             ExpressionAttributeNames: OWNER_NAMES,
             ExpressionAttributeValues: ownerValues(lock),
@@ -80,7 +85,7 @@ export class DrillLockTable {
     return ask(`writing the drill lock in ${region}`, () =>
       conditionally(() =>
         this.client(region).send(
-          new PutItemCommand({ TableName: this.table, Item: toItem(lock), ...condition }),
+          new PutItemCommand({ TableName: this.table, Item: { ...this.key, ...toItem(lock) }, ...condition }),
         ),
       ),
     );
@@ -100,7 +105,6 @@ const ownerValues = (lock: DrillLock): Record<string, AttributeValue> => ({
 
 function toItem(lock: DrillLock): Record<string, AttributeValue> {
   return {
-    ...KEY,
     holder: { S: lock.holder },
     drillId: { S: lock.drillId },
     epoch: { N: String(lock.epoch) },

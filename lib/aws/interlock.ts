@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-ssm';
 import { breakGlassName, registerTableName } from '../naming';
 import type { BreakGlass, InterlockFacts } from '../runtime/interlock/interlock';
-import { breakGlassOfText, lockOfItem, textOfBreakGlass } from '../runtime/interlock/interlock-items';
-import { DRILL_LOCK_KEY } from '../runtime/register/register';
+import { breakGlassOfText, longestLock, textOfBreakGlass } from '../runtime/interlock/interlock-items';
+import { lockKeyOf } from '../runtime/register/register';
 import { toRecord } from '../runtime/register/register-reader';
 import { ask, Connection, type ConnectionOptions } from './clients';
 
@@ -46,13 +46,13 @@ export function createInterlockFacts(
   };
   return {
     async facts(region) {
-      const [lock, records, breakGlass] = await Promise.all([
-        item(region, DRILL_LOCK_KEY),
+      const [locks, records, breakGlass] = await Promise.all([
+        Promise.all(options.keys.map(key => item(region, lockKeyOf(key)))),
         Promise.all(options.keys.map(key => item(region, key))),
         ask(`reading ${Name} in ${region}`, () => readLeave(parameters(region), Name)),
       ]);
       const known = records.flatMap(record => (record === undefined ? [] : [toRecord(record)]));
-      return { records: known, lock: lockOfItem(lock), breakGlass };
+      return { records: known, lock: longestLock(locks), breakGlass };
     },
     async give(region, leave) {
       const command = new PutParameterCommand({

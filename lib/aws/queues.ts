@@ -6,12 +6,12 @@ import { ask, type Connection } from './clients';
 /** What lies in the two queues of a Region, as SQS counts it: approximately. */
 export async function queueDepths(
   connection: Connection,
-  application: string,
+  scope: string,
   region: string,
 ): Promise<QueueDepths> {
   const client = connection.client(SQSClient, region);
   const [work, dead] = await Promise.all(
-    [queueName(application), deadLetterQueueName(application)].map(name => depth(client, region, name)),
+    [queueName(scope), deadLetterQueueName(scope)].map(name => depth(client, region, name)),
   );
   return { work: work as QueueDepth, dead: dead as QueueDepth };
 }

@@ -5,20 +5,24 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { registerTableName } from '../naming';
-import type { Clock, RegisterRaise, RegisterState } from '../ports';
+import { homeRegisterKey, registerTableName } from '../naming';
+import type { RegisterRaise, RegisterState } from '../ports';
 import { REGISTER_KEY, type RegisterPhase, type RegisterRecord } from '../runtime/register/register';
 import { ask, type Connection } from './clients';
 
 /** The register in its strongly consistent table, read and written at the given Region's endpoint. */
 export class RegisterTable {
   private readonly table: string;
+  private readonly key: string;
 
+  /** @param home Whose record it is; by default the one of an application without homes */
   constructor(
     private readonly connection: Connection,
     application: string,
+    home?: string,
   ) {
     this.table = registerTableName(application);
+    this.key = home === undefined ? REGISTER_KEY : homeRegisterKey(home);
   }
 
   /** Strongly consistent read. */
@@ -27,7 +31,7 @@ export class RegisterTable {
       this.client(region).send(
         new GetItemCommand({
           TableName: this.table,
-          Key: { pk: { S: REGISTER_KEY } },
+          Key: { pk: { S: this.key } },
           ConsistentRead: true,
         }),
       ),
@@ -37,14 +41,14 @@ export class RegisterTable {
 
   /** Writes the first record unless there is one. */
   create(region: string, record: RegisterRecord, by: string): Promise<boolean> {
-    return this.put(region, toItem(record, by, this.connection.clock), {
+    return this.put(region, this.item(record, by), {
       ConditionExpression: 'attribute_not_exists(pk)',
     });
   }
 
   /** Raises the register if it still holds exactly `from`. */
   raise(region: string, { from, to, by }: RegisterRaise): Promise<boolean> {
-    return this.put(region, toItem(to, by, this.connection.clock), {
+    return this.put(region, this.item(to, by), {
       ConditionExpression: '#epoch = :epoch AND #phase = :phase AND #region = :region',
       ExpressionAttributeNames: { '#epoch': 'epoch', '#phase': 'phase', '#region': 'region' },
       ExpressionAttributeValues: {
@@ -73,6 +77,17 @@ export class RegisterTable {
     );
   }
 
+  private item(record: RegisterRecord, by: string): Record<string, AttributeValue> {
+    return {
+      pk: { S: this.key },
+      epoch: { N: String(record.epoch) },
+      phase: { S: record.phase },
+      region: { S: record.region },
+      updatedBy: { S: by },
+      updatedAt: { S: this.connection.clock.now().toISOString() },
+    };
+  }
+
   private client(region: string): DynamoDBClient {
     return this.connection.client(DynamoDBClient, region);
   }
@@ -87,17 +102,6 @@ export async function conditionally(write: () => Promise<unknown>): Promise<bool
     if (error instanceof ConditionalCheckFailedException) return false;
     throw error;
   }
-}
-
-function toItem(record: RegisterRecord, by: string, clock: Clock): Record<string, AttributeValue> {
-  return {
-    pk: { S: REGISTER_KEY },
-    epoch: { N: String(record.epoch) },
-    phase: { S: record.phase },
-    region: { S: record.region },
-    updatedBy: { S: by },
-    updatedAt: { S: clock.now().toISOString() },
-  };
 }
 
 function parseItem(item: Record<string, AttributeValue>): RegisterState {

@@ -13,10 +13,10 @@ const WINDOW_SECONDS = 600;
  */
 export async function replicationLag(
   connection: Connection,
-  options: { readonly application: string; readonly region: string; readonly writerRegion: string },
+  options: { readonly scope: string; readonly region: string; readonly writerRegion: string },
 ): Promise<ReplicationLag | undefined> {
-  const { application, region, writerRegion } = options;
-  const cluster = { Name: 'DBClusterIdentifier', Value: clusterIdentifier(application, region) };
+  const { scope, region, writerRegion } = options;
+  const cluster = { Name: 'DBClusterIdentifier', Value: clusterIdentifier(scope, region) };
   const now = connection.clock.now().getTime();
   const answer = await ask(`reading the replication lag in ${region}`, () =>
     connection.client(CloudWatchClient, region).send(

@@ -2,7 +2,7 @@ import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cl
 import { DescribeKeyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { HoldfastError } from '../errors';
-import { dataKeyAlias, LAYERS, stackName } from '../naming';
+import { dataKeyAlias, homeStackName, LAYERS, stackName } from '../naming';
 import type { StackState } from '../ports';
 import { ask, type Connection } from './clients';
 
@@ -41,13 +41,14 @@ export function bootstrapVersion(connection: Connection, region: string): Promis
   });
 }
 
-/** The application's stacks by their agreed names; others of the account are left out. */
+/** The application's stacks by their agreed names, with the data of one home where there are homes; others are left out. */
 export function stacks(
   connection: Connection,
-  application: string,
+  { application, home }: { readonly application: string; readonly home?: string },
   region: string,
 ): Promise<readonly StackState[]> {
-  const names = new Set(LAYERS.map(layer => stackName(application, layer)));
+  const layers = LAYERS.map(layer => stackName(application, layer));
+  const names = new Set([...layers, homeStackName(application, home)]);
   const client = connection.client(CloudFormationClient, region);
   return ask(`describing stacks in ${region}`, async () => {
     const found: StackState[] = [];

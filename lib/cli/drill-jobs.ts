@@ -1,4 +1,4 @@
-import type { ResolvedTopology } from '../../regions';
+import type { HomeTopology } from '../../regions';
 import type { DrillJobs } from '../drill';
 import { jobTotals, replayJobs } from '../jobs';
 import { withJobs } from './actions/jobs-open';
@@ -9,11 +9,7 @@ import type { DrillTarget } from './drill-target';
 const MAXIMUM = 1000;
 
 /** The jobs of the active Region, whose database is signed in to for each question and no longer. */
-export function drillJobs(
-  context: CommandContext,
-  topology: ResolvedTopology,
-  target: DrillTarget,
-): DrillJobs {
+export function drillJobs(context: CommandContext, topology: HomeTopology, target: DrillTarget): DrillJobs {
   return {
     counts: () =>
       withJobs(context, topology, target, async ({ database, active }) => {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResolvedTopology } from '../../regions';
+import type { HomeTopology } from '../../regions';
 import {
   type DrillContext,
   type DrillRequest,
@@ -34,7 +34,7 @@ export const STEADY_SECONDS = 3;
  */
 export async function moveInLab(
   context: CommandContext,
-  topology: ResolvedTopology,
+  topology: HomeTopology,
   { strike, rate, ...request }: LoadedMove,
 ): Promise<DrillResult> {
   const drill = openDrill(context, topology, 'lab');

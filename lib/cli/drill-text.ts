@@ -1,7 +1,10 @@
 import path from 'node:path';
-import type { DrillReport, Plan, PreflightResult, RehearsalReport } from '../drill';
+import { type DrillReport, homeWords, type Plan, type PreflightResult, type RehearsalReport } from '../drill';
 import { EXIT, type ExitCode } from './context';
 import { table } from './table';
+
+const ofHome = ({ home }: { readonly home?: string }): string =>
+  home === undefined ? '' : ` of home ${home}`;
 
 const seconds = (value: number | null | undefined): string => (value == null ? '-' : value.toFixed(1));
 const count = (value: number | null): string => (value === null ? 'not measured' : String(value));
@@ -24,7 +27,7 @@ export function formatDrill(report: DrillReport, directory: string): string {
   ];
   const { writes, epoch } = report;
   return [
-    `${report.mode} from ${report.from} to ${report.to}: ${report.outcome}, epoch ${epoch.before} to ${epoch.after}`,
+    `${report.mode}${ofHome(report)} from ${report.from} to ${report.to}: ${report.outcome}, epoch ${epoch.before} to ${epoch.after}`,
     `(${report.label})`,
     ...(report.reason === undefined ? [] : [`reason: ${report.reason}`]),
     ...(report.next === undefined ? [] : [`next: ${report.next}`]),
@@ -74,9 +77,10 @@ export function formatPlan(plan: Plan, verdict: string): string {
     step.pointOfNoReturn ? 'POINT OF NO RETURN' : (step.undo ?? '-'),
   ]);
   const { mode, from, to, before } = plan;
+  const words = homeWords(plan);
   return [
-    `${mode} from ${from} to ${to}, epoch ${before.epoch} to ${before.epoch + 1}; a plan, nothing was changed`,
-    `its preflight is ${verdict}; see holdfast preflight --to ${to} --mode ${mode}`,
+    `${mode}${ofHome(plan)} from ${from} to ${to}, epoch ${before.epoch} to ${before.epoch + 1}; a plan, nothing was changed`,
+    `its preflight is ${verdict}; see holdfast preflight${words} --to ${to} --mode ${mode}`,
     table(['step', 'phase', 'budget s', 'before it', 'way back'], rows),
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { ResolvedTopology } from '../../regions';
+import { type ResolvedTopology, refuseHomes } from '../../regions';
 import { abortDrill, createOutside, drillSettings, fileJournals } from '../drill';
 import { labConnection, labStatus } from '../lab';
 import { type DrillStarter, type ServedUi, serveUi } from '../ui';
@@ -16,6 +16,7 @@ export async function withPage(
   port?: number,
 ): Promise<CommandResult> {
   const { clock, projectRoot, installRoot, signal } = context;
+  refuseHomes(topology, 'the live page');
   const { entries, dnsServer, timeScale } = labConnection(projectRoot);
   const { application, host, regions, objectives } = drillSettings(topology);
   const since = (await labStatus({ projectRoot, clock })).since ?? null;

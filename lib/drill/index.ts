@@ -5,7 +5,7 @@ export { type LedgerEntry, readLedger } from './load/ledger';
 export { type Load, type LoadOptions, type LoadSummary, startLoad } from './load/load';
 export { createOutside, type OutsideClient, type OutsideOptions } from './load/outside';
 export { type LedgerVerdict, verifyLedger } from './load/verify-ledger';
-export { type Plan, type PlanStep, planDrill } from './plan/plan';
+export { homeWords, type Plan, type PlanStep, planDrill } from './plan/plan';
 export { planMermaid } from './plan/plan-mermaid';
 export { type DrillMode, PHASES, type Phase } from './plan/plan-steps';
 export {

@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors';
 import type { LabFault } from './daemon';
 import { GatewayClient } from './gateway';
 import { type LabDatabase, requireLabFile } from './lab-file';
@@ -31,22 +32,27 @@ export interface LabConnection {
 export const DRILL_CALLER = 'lab-drill';
 
 /**
- * Finds the running lab of a project.
- * @throws HoldfastError `not-found` when none runs
+ * Finds the running lab of a project, as one home of its application sees it.
+ * @throws HoldfastError `not-found` when none runs, or it runs no such home
  */
-export function labConnection(projectRoot: string): LabConnection {
+export function labConnection(projectRoot: string, name?: string): LabConnection {
   const lab = requireLabFile(labPaths(projectRoot));
+  const found = lab.homes.find(({ home }) => home === name);
+  if (found === undefined) {
+    const names = lab.homes.map(({ home }) => home ?? 'none').join(', ');
+    throw new HoldfastError('not-found', `the lab runs no home ${name ?? 'without a name'}, but ${names}`);
+  }
   return {
     endpoint: lab.endpoint,
     credentials: { accessKeyId: DRILL_CALLER, secretAccessKey: 'lab' },
     dnsServer: `${lab.dns.host}:${lab.dns.port}`,
     entries: {
       service: { scheme: 'http', port: lab.servicePort },
-      gate: { scheme: 'http', port: lab.gatePort },
+      gate: { scheme: 'http', port: found.gatePort },
     },
     timeScale: lab.timeScale,
     addresses: Object.fromEntries(lab.regions.map(({ name, address }) => [name, address])),
-    databases: lab.databases,
+    databases: found.databases,
     gateway: new GatewayClient(lab.endpoint, lab.token),
   };
 }
@@ -56,5 +62,6 @@ export function labConnection(projectRoot: string): LabConnection {
  * @throws HoldfastError `not-found` when there is no lab or nothing to strike
  */
 export async function strikeLab(projectRoot: string, fault: LabFault): Promise<void> {
-  await labConnection(projectRoot).gateway.ask('POST', 'lab/fault', fault);
+  const { endpoint, token } = requireLabFile(labPaths(projectRoot));
+  await new GatewayClient(endpoint, token).ask('POST', 'lab/fault', fault);
 }

@@ -14,5 +14,5 @@ export { type DownOptions, type DownResult, downLab } from './down';
 export { BUILD_FAULTS, type BuildFault, faultyBuild } from './faulty-build';
 export { type LabLog, labLogs, linesOf } from './logs';
 export { type Looked, type MachineFacts, machineFacts } from './machine';
-export { type LabStatus, labStatus, type StatusOptions } from './status';
+export { type HomeStatus, type LabStatus, labStatus, type StatusOptions } from './status';
 export { type UpOptions, upLab } from './up';

@@ -11,6 +11,18 @@ export interface LabDatabase {
   readonly passwordFile: string;
 }
 
+/** One home of the lab's application. */
+export interface LabHome {
+  /** @default - the application has no homes */
+  readonly home?: string;
+  /** Name under which clients reach it, such as `orders.example.com`. */
+  readonly host: string;
+  /** Port of its gate in every Region. */
+  readonly gatePort: number;
+  /** Where its database is, by the Region's name, and how the service signs in to it. */
+  readonly databases: Readonly<Record<string, LabDatabase>>;
+}
+
 /** State of the running lab, written by its daemon; readable by its owner only, since it holds the token. */
 export interface LabFile {
   readonly version: 1;
@@ -32,10 +44,8 @@ export interface LabFile {
   readonly dns: { readonly host: string; readonly port: number };
   /** Port of every Region's balancer. */
   readonly servicePort: number;
-  /** Port of every Region's gate. */
-  readonly gatePort: number;
-  /** Where the database of each Region is, by the Region's name, and how the service signs in to it. */
-  readonly databases: Readonly<Record<string, LabDatabase>>;
+  /** Each home; an application without homes is one that has no name. */
+  readonly homes: readonly LabHome[];
 }
 
 /** Writes the state whole or not at all. */

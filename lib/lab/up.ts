@@ -1,11 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { hostOf, seedRegion, type Topology } from '../../regions';
+import { homesOf, hostOf, type ResolvedTopology, seedRegion } from '../../regions';
 import { createAwsCloud } from '../aws';
 import { systemClock } from '../clock';
 import { HoldfastError } from '../errors';
-import { registerTableName } from '../naming';
+import { homeScope, registerTableName } from '../naming';
 import type { Clock, Output } from '../ports';
 import { type DaemonSettings, writeSettings } from './daemon';
 import { deployAssembly } from './deploy';
@@ -24,7 +24,7 @@ import { waitFor } from './wait-for';
 export interface UpOptions {
   /** Folder that holds `cdk.json` and `.holdfast/`. */
   readonly projectRoot: string;
-  readonly topology: Topology;
+  readonly topology: ResolvedTopology;
   /** Folder of the synthesized assembly. */
   readonly assemblyDir: string;
   /** Divides every interval, TTL and lease; 1 to 10. */
@@ -91,7 +91,7 @@ async function rise(rise: Rise): Promise<LabStatus> {
 }
 
 function settingsOf(
-  topology: Topology,
+  topology: ResolvedTopology,
   { projectRoot, timeScale }: UpOptions,
 ): Omit<DaemonSettings, 'tools'> {
   const { application, dns, regions, register } = topology;
@@ -110,6 +110,12 @@ function settingsOf(
     databaseName: topology.database.databaseName,
     regions: names,
     seed,
+    homes: homesOf(topology).map(view => ({
+      home: view.home,
+      scope: homeScope(application, view.home),
+      seed: seedRegion(view).name,
+      host: hostOf(view),
+    })),
     register: register.kind === 'strong' ? place : undefined,
     hostedZones: [{ id: dns.hostedZoneId, name: dns.zoneName }],
     timeScale,
@@ -160,6 +166,7 @@ function deploy({ topology, paths, clock, output, signal, environment, assemblyD
   return deployAssembly({
     application: topology.application,
     seed: seedRegion(topology).name,
+    homes: homesOf(topology).map(view => ({ home: view.home, seed: seedRegion(view).name })),
     assembly: assemblyDir,
     projectRoot: paths.projectRoot,
     stateFolder: paths.state,
@@ -186,28 +193,27 @@ function findCdk(projectRoot: string): string {
   throw new HoldfastError('environment', 'the CDK CLI is not installed; run npm install aws-cdk');
 }
 
-/** The register's first record, as soon as its table is there; one that exists is left alone. */
+/** The register's first records, one for each home, as soon as its table is there; one that exists is left alone. */
 async function bearRegister({ topology, clock, output, signal }: Rise, lab: LabFile): Promise<void> {
   const { application } = topology;
-  const region = seedRegion(topology).name;
   const credentials = { accessKeyId: 'lab-birth', secretAccessKey: 'lab' };
-  const cloud = createAwsCloud({ clock, application, endpoint: lab.endpoint, credentials });
-  const put = async () => {
-    await cloud.createRegister(region, { epoch: 1, phase: 'active', region }, 'birth');
-    return true;
-  };
-  try {
-    await waitFor(put, {
-      clock,
-      signal,
-      timeout: HEALTHY_TIMEOUT,
-      interval: 500,
-      what: 'the table of the register',
-    });
-  } finally {
-    cloud.close();
+  for (const view of homesOf(topology)) {
+    const { home } = view;
+    const region = seedRegion(view).name;
+    const cloud = createAwsCloud({ clock, application, home, endpoint: lab.endpoint, credentials });
+    const put = async () => {
+      await cloud.createRegister(region, { epoch: 1, phase: 'active', region }, 'birth');
+      return true;
+    };
+    const wait = { clock, signal, timeout: HEALTHY_TIMEOUT, interval: 500 };
+    try {
+      await waitFor(put, { ...wait, what: 'the table of the register' });
+    } finally {
+      cloud.close();
+    }
+    const text = `${home === undefined ? 'register' : `register of home ${home}`}: epoch 1, active ${region}`;
+    output.emit({ code: 'lab.register.born', level: 'info', text });
   }
-  output.emit({ code: 'lab.register.born', level: 'info', text: `register: epoch 1, active ${region}` });
 }
 
 async function healthy({ projectRoot, clock, output, signal }: Rise): Promise<LabStatus> {

@@ -8,3 +8,12 @@ export const cachePrefix = (application: string): string => `${application}:cach
 
 /** What every key of a client's limits begins with. */
 export const limitPrefix = (application: string): string => `${application}:limit`;
+
+/** Beginning of the keys of a home, in the place of its application's. */
+export const keyScope = ({
+  application,
+  home,
+}: {
+  readonly application: string;
+  readonly home?: string;
+}): string => (home === undefined ? application : `${application}:${home}`);

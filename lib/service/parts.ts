@@ -17,9 +17,9 @@ import { type Queue, sqsQueue } from '../runtime/queue/queue';
 import { ReadLease } from '../runtime/register/lease';
 import { LeaseKeeper } from '../runtime/register/lease-keeper';
 import { dynamoRegisterReader } from '../runtime/register/register-reader';
-import type { Logger } from '../runtime/telemetry/logger';
+import { type Logger, loggerWith } from '../runtime/telemetry/logger';
 import { Activation } from './activation';
-import { cachePrefix } from './cache-keys';
+import { cachePrefix, keyScope } from './cache-keys';
 import { makeShards, type ShardParts } from './carts/shard-parts';
 import { guardCache, guardedReads } from './guards';
 import { orderCache, orderWarmer } from './orders/order-cache';
@@ -29,7 +29,7 @@ import { ensureSchema } from './schema';
 import { DEFAULT_CONFIG, parseServiceConfig, type ServiceConfig } from './service-config';
 import { type ServiceFlags, serviceFlags } from './service-flags';
 
-/** What a clone and a worker have in common. */
+/** What a clone and a worker have in common, of one home. */
 export interface Parts {
   readonly environment: ServiceEnvironment;
   readonly clock: Clock;
@@ -51,12 +51,12 @@ export interface Parts {
   readonly residency?: OrderResidency;
 }
 
-/** Makes the parts of a process from its environment; nothing is called yet. */
-export function makeParts(environment: ServiceEnvironment, clock: Clock, logger: Logger): Parts {
-  const { region, endpointUrl, timeScale, queueUrl } = environment;
-  const keeper = makeKeeper(environment, clock, logger);
-  const database = makeDatabase(environment, logger);
-  const cache = makeCache(environment, clock, logger);
+/** What all homes of a process have in common. */
+export type SharedParts = Pick<Parts, 'config' | 'flags'>;
+
+/** Makes what all homes of a process share; nothing is called yet. */
+export function makeShared(environment: ServiceEnvironment, clock: Clock, logger: Logger): SharedParts {
+  const { region, endpointUrl, timeScale } = environment;
   const source = appConfigSource({ region, identifiers: environment.config, endpointUrl });
   const config = new RemoteConfig({
     source,
@@ -67,13 +67,36 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
     parse: parseServiceConfig,
     store: environment.configFile === undefined ? undefined : configFile(environment.configFile),
   });
+  return { config, flags: serviceFlags(environment, clock, logger) };
+}
+
+/** Keeps configuration and flags current until the signal aborts. */
+export async function runShared({ config, flags }: SharedParts, signal: AbortSignal): Promise<void> {
+  await Promise.all([config.run(signal), flags.run(signal)]);
+}
+
+/** A logger whose lines name the home, where there is one. */
+export const homeLogger = (logger: Logger, { home }: Pick<ServiceEnvironment, 'home'>): Logger =>
+  home === undefined ? logger : loggerWith(logger, { home });
+
+/** Makes the parts of a home from its environment; nothing is called yet. */
+export function makeParts(
+  environment: ServiceEnvironment,
+  clock: Clock,
+  logger: Logger,
+  { config, flags }: SharedParts = makeShared(environment, clock, logger),
+): Parts {
+  const { region, endpointUrl, timeScale, queueUrl } = environment;
+  const keeper = makeKeeper(environment, clock, logger);
+  const database = makeDatabase(environment, logger);
+  const cache = makeCache(environment, clock, logger);
   const residency = environment.residency && new OrderResidency(environment.residency, region);
   const reads = new OrderReads(
     guardedReads(database, { clientPolicy: environment.clientPolicy, clock, logger }),
     residency,
   );
   const ofOrders = {
-    application: environment.application,
+    application: keyScope(environment),
     cache,
     clock,
     timeScale,
@@ -106,19 +129,17 @@ export function makeParts(environment: ServiceEnvironment, clock: Clock, logger:
       configured: () => config.value.shardRing,
     }),
     residency,
-    flags: serviceFlags(environment, clock, logger),
+    flags,
   };
 }
 
-/** Runs what goes on in the background until the signal aborts. */
+/** Runs what goes on in a home's background until the signal aborts. */
 export async function runParts(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { environment, keeper, activation, config, flags, probes, queue, shards } = parts;
+  const { environment, keeper, activation, probes, queue, shards } = parts;
   const second = 1000 / environment.timeScale;
   await Promise.all([
     keeper.run(signal),
     activation.run(signal, (environment.leaseSeconds * second) / 3),
-    config.run(signal),
-    flags.run(signal),
     shards.ring.run(signal, second),
     probes.run({ name: 'queue', intervalMilliseconds: 10 * second, check: () => queue.check() }, signal),
   ]);
@@ -130,12 +151,13 @@ export async function closeParts(parts: Parts): Promise<void> {
 }
 
 function makeKeeper(environment: ServiceEnvironment, clock: Clock, logger: Logger): LeaseKeeper {
-  const { region, registerTable: table, endpointUrl } = environment;
+  const { region, registerTable: table, registerKey: key, endpointUrl } = environment;
   const leaseMilliseconds = (environment.leaseSeconds * 1000) / environment.timeScale;
   // A reading that takes as long as the lease brings nothing any more.
   const register = dynamoRegisterReader({
     region,
     table,
+    key,
     endpointUrl,
     timeoutMilliseconds: leaseMilliseconds,
   });
@@ -146,10 +168,9 @@ function makeCache(environment: ServiceEnvironment, clock: Clock, logger: Logger
   const {
     cache: { url, identity },
     region,
-    application,
   } = environment;
   const signIn = identity && { user: identity.user, password: cacheTokens(identity, region) };
-  const cache = redisCache({ url, logger, clock, prefix: cachePrefix(application), signIn });
+  const cache = redisCache({ url, logger, clock, prefix: cachePrefix(keyScope(environment)), signIn });
   return new OwedRemovals({ cache: guardCache(cache, { clock, logger }), clock, logger });
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../runtime/clock';
-import { parseServiceEnvironment, type ServiceEnvironment } from '../runtime/environment/environment';
+import type { ServiceEnvironment } from '../runtime/environment/environment';
 import type { RawEnvironment } from '../runtime/environment/environment-reader';
+import { type HomesEnvironment, parseHomesEnvironment } from '../runtime/environment/homes-environment';
 import { RuntimeError, reasonOf } from '../runtime/errors';
 import { jsonLogger, type Logger } from '../runtime/telemetry/logger';
 import { type ProcessLogs, processLogs } from './process-logs';
@@ -14,7 +15,7 @@ export interface Running {
 }
 
 /** Starts the body of a process. */
-export type Start<Environment = ServiceEnvironment> = (
+export type Start<Environment = HomesEnvironment> = (
   environment: Environment,
   logger: Logger,
 ) => Promise<Running>;
@@ -27,7 +28,7 @@ export type ProcessFacts = Pick<ServiceEnvironment, 'region' | 'instanceId' | 'l
  * environment that is not usable or a bug ends it with exit code 1.
  */
 export function runProcess(part: string, raw: RawEnvironment, start: Start): Promise<void> {
-  return runProcessOf(part, raw, parseServiceEnvironment, start);
+  return runProcessOf(part, raw, parseHomesEnvironment, start);
 }
 
 /** The same frame around a process with an environment of its own. */

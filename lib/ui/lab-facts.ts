@@ -1,3 +1,4 @@
+import { HoldfastError } from '../errors';
 import type { LabStatus, RegionStatus } from '../lab';
 import type { Clock, DrillLock } from '../ports';
 import { Sighting } from './fact';
@@ -63,6 +64,7 @@ export class LabFacts {
 }
 
 function regionView({ region, address, database, cache, instances }: RegionStatus): RegionView {
+  if (database === undefined) throw new HoldfastError('refused', 'the page does not know homes');
   const { role, running, lag } = database;
   return {
     region,

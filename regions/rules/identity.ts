@@ -1,24 +1,13 @@
 import type { Problem } from '../../lib/errors';
 import type { Draft } from '../draft';
+import { homeLabel } from '../lookup';
 
 /** The main name of an ACM certificate holds 64 characters (ACM reference, RequestCertificate). */
 const LONGEST_CERTIFICATE_NAME = 64;
 
-/** Mode and names are such that everything below can carry them. */
+/** Names are such that everything below can carry them. */
 export function identityProblems(draft: Draft): readonly Problem[] {
-  return [...modeProblems(draft), ...nameProblems(draft), ...hostProblems(draft)];
-}
-
-function modeProblems(draft: Draft): readonly Problem[] {
-  if (draft.mode !== 'active-active') return [];
-  return [
-    {
-      path: 'mode',
-      received: draft.mode,
-      message: 'is a mode of the design that stacks, service and drills do not carry out yet',
-      fix: "use 'active-passive'",
-    },
-  ];
+  return [...nameProblems(draft), ...hostProblems(draft)];
 }
 
 function nameProblems(draft: Draft): readonly Problem[] {
@@ -36,8 +25,9 @@ function nameProblems(draft: Draft): readonly Problem[] {
 function hostProblems(draft: Draft): readonly Problem[] {
   const { zoneName, recordName } = draft.hostNames;
   if (zoneName === undefined || recordName === undefined) return [];
-  const lengths = (draft.regions ?? []).map(
-    region => `gate-${region.name ?? ''}.${recordName}.${zoneName}`.length,
+  const labels = ['', ...(draft.homes ?? []).map(home => homeLabel(home.name))];
+  const lengths = (draft.regions ?? []).flatMap(region =>
+    labels.map(label => `gate-${region.name ?? ''}.${label}${recordName}.${zoneName}`.length),
   );
   const longest = Math.max(0, ...lengths);
   if (longest <= LONGEST_CERTIFICATE_NAME) return [];

@@ -4,6 +4,7 @@ import type { Draft } from '../draft';
 import { capacityProblems } from './capacity';
 import { databaseProblems } from './database';
 import { gateProblems } from './gate';
+import { homeProblems } from './homes';
 import { identityProblems } from './identity';
 import { journeyProblems } from './journeys';
 import { jurisdictionProblems } from './jurisdictions';
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   jurisdictionProblems,
   capacityProblems,
   databaseProblems,
+  homeProblems,
   identityProblems,
   gateProblems,
   tagProblems,

@@ -58,8 +58,8 @@ export class FakeEndpoint {
     return { clock: systemClock, endpoint: `http://127.0.0.1:${port}`, credentials };
   }
 
-  cloud(): AwsCloud {
-    const cloud = createAwsCloud({ application: 'orders', ...this.access() });
+  cloud(home?: string): AwsCloud {
+    const cloud = createAwsCloud({ application: 'orders', home, ...this.access() });
     this.clouds.push(cloud);
     return cloud;
   }

@@ -122,3 +122,29 @@ describe('the drill lock', () => {
     expect(await endpoint.cloud().readLock(WEST)).toBeUndefined();
   });
 });
+
+test('a home has a record, a lock and a journal of its own, a database, and a stack of its data', async () => {
+  endpoint.replies = {
+    GetItem: () => ({ body: {} }),
+    PutItem: () => ({ body: {} }),
+    DeleteItem: () => ({ body: {} }),
+  };
+  const cloud = endpoint.cloud('east');
+  const lock = { holder: 'h', drillId: 'd', epoch: 1, heartbeatAt: 't', leaseSeconds: 30 };
+  await cloud.readRegister(WEST);
+  await cloud.raiseRegister(WEST, { from: ACTIVE, to: FENCING, by: 'drill:y' });
+  await cloud.readLock(WEST);
+  await cloud.takeLock(WEST, lock);
+  await cloud.releaseLock(WEST, lock);
+  await cloud.readJournalCopy(WEST);
+  await cloud.writeJournalCopy(WEST, { drillId: 'd', version: 'v', text: 't' });
+  const keys = endpoint.sent.map(({ json }) => {
+    const { Key, Item } = json as { Key?: { pk: { S: string } }; Item?: { pk: { S: string } } };
+    return (Key ?? Item)?.pk.S;
+  });
+  expect(keys).toEqual([
+    ...['register/east', 'register/east'],
+    ...['drill-lock/east', 'drill-lock/east', 'drill-lock/east'],
+    ...['drill-journal/east', 'drill-journal/east'],
+  ]);
+});

@@ -21,7 +21,7 @@ function reference(region: string, layer: string): StackReference {
 describe('the order of birth', () => {
   test('foundations everywhere, the seed, those that join its database, DNS last everywhere', () => {
     const stacks = REGIONS.flatMap(region => LAYERS.map(layer => reference(region, layer)));
-    const waves = birthWaves(stacks, { application: 'orders', seed: 'us-west-2' });
+    const waves = birthWaves(stacks, { application: 'orders', homes: [{ seed: 'us-west-2' }] });
     const middle = (region: string) => LAYERS.slice(1, -1).map(layer => `${region}/${layer}`);
     expect(waves.map(wave => wave.stacks.map(stack => stack.id))).toEqual([
       ['us-east-2/foundation', 'us-west-2/foundation'],
@@ -31,9 +31,32 @@ describe('the order of birth', () => {
     ]);
   });
 
+  test('of homes each is born before its secondaries, and a service after both', () => {
+    const stacks = REGIONS.flatMap(region =>
+      [...LAYERS, 'data-east', 'data-west'].map(layer => reference(region, layer)),
+    );
+    const homes = [
+      { home: 'east', seed: 'us-east-2' },
+      { home: 'west', seed: 'us-west-2' },
+    ];
+    const waves = birthWaves(stacks, { application: 'orders', homes });
+    expect(waves.map(wave => wave.stacks.map(stack => stack.id))).toEqual([
+      ['us-east-2/foundation', 'us-west-2/foundation'],
+      [
+        ...['us-east-2/network', 'us-east-2/data', 'us-east-2/data-east'],
+        ...['us-west-2/network', 'us-west-2/data', 'us-west-2/data-west'],
+      ],
+      [
+        ...['us-east-2/service', 'us-east-2/operations', 'us-east-2/data-west'],
+        ...['us-west-2/service', 'us-west-2/operations', 'us-west-2/data-east'],
+      ],
+      ['us-east-2/dns', 'us-west-2/dns'],
+    ]);
+  });
+
   test('a stack of none of the layers is not forgotten', () => {
     const other = { ...reference('us-east-2', 'other'), stackName: 'something' };
-    const waves = birthWaves([other], { application: 'orders', seed: 'us-east-2' });
+    const waves = birthWaves([other], { application: 'orders', homes: [{ seed: 'us-east-2' }] });
     expect(waves).toEqual([{ name: 'foundations', stacks: [other] }]);
   });
 });
@@ -91,6 +114,7 @@ describe('into the emulator', () => {
     return deployAssembly({
       application: 'orders',
       seed: 'us-east-2',
+      homes: [{ seed: 'us-east-2' }],
       endpoint: plane.endpoint,
       caller: 'cdk',
       assembly,

@@ -25,7 +25,7 @@ export function exampleStacks(): readonly ExampleStack[] {
     const app = new App({ outdir: folder });
     buildApp(app, loadTopology(orders));
     app.synth();
-    const waves = birthWaves(readAssembly(folder), { application: 'orders', seed: 'us-east-2' });
+    const waves = birthWaves(readAssembly(folder), { application: 'orders', homes: [{ seed: 'us-east-2' }] });
     return waves
       .flatMap(wave => wave.stacks)
       .map(stack => {

@@ -48,7 +48,7 @@ function world(
   };
   const gateway = { state, abandonDatabaseMove };
   const output = { emit: () => undefined };
-  const follower = new DatabaseFollower({ application: 'orders', database, gateway, clients, clock, output });
+  const follower = new DatabaseFollower({ scope: 'orders', database, gateway, clients, clock, output });
   return { follower, state, done, published };
 }
 

@@ -28,8 +28,7 @@ const labOf = (daemon: { pid: number; startTime: string }) => ({
   token: 'token',
   dns: { host: '127.0.0.1', port: 1 },
   servicePort: 8080,
-  gatePort: 8081,
-  databases: {},
+  homes: [{ host: 'orders.example.com', gatePort: 8081, databases: {} }],
 });
 
 beforeEach(() => {

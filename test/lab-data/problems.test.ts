@@ -1,5 +1,9 @@
 import type { DaemonStatus, RegionStatus } from '../../lib/lab/daemon';
-import { findProblems, type Seen } from '../../lib/lab/status';
+import { findProblems as problemsOf, type Seen as SeenOfHomes } from '../../lib/lab/lab-problems';
+
+/** What was seen of an application without homes. */
+type Seen = Omit<SeenOfHomes, 'homes'> & SeenOfHomes['homes'][number];
+const findProblems = ({ lab, daemon, ...home }: Seen): string[] => problemsOf({ lab, daemon, homes: [home] });
 
 const region = (
   name: string,
@@ -178,4 +182,25 @@ test.each<[string, Partial<Seen>, string]>([
   ],
 ])('%s is named', (_what, change, problem) => {
   expect(findProblems({ ...good, ...change })).toContain(problem);
+});
+
+test('homes are judged each by itself, and named', () => {
+  const { register, dns } = good;
+  const health = (home: string, role: 'writer' | 'replica') => ({
+    ...{ home, database: { role, running: true, restarts: 0, frozen: false, lag: 3 } },
+    gate: { running: true, restarts: 0, frozen: false },
+  });
+  const there = (name: string, east: 'writer' | 'replica') =>
+    region(name, 'writer', {
+      ...{ database: undefined, gate: undefined },
+      homes: [health('east', east), { ...health('west', 'replica'), gate: undefined }],
+    });
+  const seen = daemon(there('us-east-2', 'writer'), there('us-west-2', 'replica'));
+  const homes = [{ home: 'east', register, dns }, { home: 'west' }];
+  expect(problemsOf({ lab: good.lab, daemon: seen, homes })).toEqual([
+    'gate of home west in us-east-2 is down',
+    'gate of home west in us-west-2 is down',
+    'no single database writer of home west',
+    'the register of home west is not born',
+  ]);
 });

@@ -121,7 +121,7 @@ async function startParts(registry: ProcessRegistry): Promise<void> {
     environment: process.env,
   });
   follower = new RegionFollower({
-    ...{ application: 'orders', region, host, gatePort: 1, timeScale: 10, endpoint: plane.endpoint },
+    ...{ application: 'orders', region, host, gates: [{ port: 1 }], timeScale: 10, endpoint: plane.endpoint },
     ...{ clients, balancer, registry, clock, output, problems, gateOverlay: {} },
     overlay: { AWS_ENDPOINT_URL: plane.endpoint, TAKEN_AWAY: undefined },
     program: launch => artifacts.program(region, launch.artifact),
@@ -134,7 +134,7 @@ async function startParts(registry: ProcessRegistry): Promise<void> {
   };
   dns = new DnsServer({ host: '127.0.0.1', port: dnsPort, world });
   reconciler = new Reconciler({
-    serviceHost: 'orders.example.com',
+    serviceHosts: ['orders.example.com'],
     regions: [follower],
     gateway: plane.gateway.state,
     ...{ clients, dns, checker, clock, output, problems },

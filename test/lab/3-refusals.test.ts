@@ -7,7 +7,7 @@ import { connect, eventually, healthy, order, SEED, STANDBY, status, topology } 
 const LAG_LIMIT = (1000 * topology.objectives.rpoSeconds) / connect().timeScale + 500;
 
 /** Milliseconds that the standby is behind, as the lab sees it; undefined while it is not known. */
-const standbyLag = async () => (await status()).regions.find(each => each.region === STANDBY)?.database.lag;
+const standbyLag = async () => (await status()).regions.find(each => each.region === STANDBY)?.database?.lag;
 
 const drill = (...args: string[]) => runCli(['drill', 'switchover', '--rate', '0', ...args]);
 

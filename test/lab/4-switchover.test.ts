@@ -124,7 +124,7 @@ test('afterwards the roles are swapped in the register, the database, the gates 
   await healthy();
   const now = await status();
   expect(now.register?.record).toEqual({ epoch: 2, phase: 'active', region: STANDBY });
-  expect(now.regions.map(({ region, database }) => [region, database.role])).toEqual([
+  expect(now.regions.map(({ region, database }) => [region, database?.role])).toEqual([
     [SEED, 'replica'],
     [STANDBY, 'writer'],
   ]);

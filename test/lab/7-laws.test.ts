@@ -71,7 +71,7 @@ async function expectUntouched(): Promise<void> {
   await healthy();
   const now = await status();
   expect(now.register?.record).toEqual(moved?.record);
-  expect(now.regions.map(({ region, database }) => [region, database.role])).toEqual([
+  expect(now.regions.map(({ region, database }) => [region, database?.role])).toEqual([
     [SEED, 'replica'],
     [STANDBY, 'writer'],
   ]);

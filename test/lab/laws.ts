@@ -76,6 +76,7 @@ export async function deploy(assembly: string, caller = CALLER): Promise<readonl
   await deployAssembly({
     application,
     seed: SEED,
+    homes: [{ seed: SEED }],
     endpoint,
     caller,
     assembly,

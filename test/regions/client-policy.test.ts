@@ -15,7 +15,7 @@ import {
   type RecoverySpec,
   recoveryBudget,
 } from '../../regions';
-import type { RegionContext } from '../../stacks/region-context';
+import { regionContext } from '../../stacks/region-context';
 import { type ServiceDependencies, serviceEnvironment } from '../../stacks/service-environment';
 import { example } from './example';
 
@@ -33,11 +33,10 @@ const topologyWith = (recovery: RecoverySpec) =>
 /** What a clone of this topology is told, through its user data as it is on the disk. */
 function toldToClones(recovery: RecoverySpec) {
   const topology = topologyWith(recovery);
-  const context = { topology, region: topology.regions[0] } as unknown as RegionContext;
+  const context = regionContext(topology, 'us-east-2');
   const dependencies = {
-    database: {},
+    homes: [],
     cache: {},
-    queue: {},
     configuration: '',
     flags: '',
     logGroup: {},

@@ -3,22 +3,21 @@ import { readUserData } from '../../lib/lab/reconciler/user-data';
 import { EnvironmentReader } from '../../lib/runtime/environment/environment-reader';
 import { residencyEnvironment } from '../../lib/runtime/environment/residency-environment';
 import { loadTopology } from '../../regions';
-import type { RegionContext } from '../../stacks/region-context';
+import { regionContext } from '../../stacks/region-context';
 import { type ServiceDependencies, serviceEnvironment } from '../../stacks/service-environment';
 import { example } from './example';
 
 /** What a clone of this topology is told, through its user data as it is on the disk. */
 function toldToClones(jurisdictions?: readonly object[]) {
   const topology = loadTopology(example(document => Object.assign(document, { jurisdictions })));
-  const dependencies = { database: {}, cache: {}, queue: {}, configuration: '', flags: '', logGroup: {} };
+  const context = regionContext(topology, 'us-east-2');
+  const homes = context.homes.map(home => ({ context: home, database: {}, queue: {} }));
+  const dependencies = { homes, cache: {}, configuration: '', flags: '', logGroup: {} };
   const file = { bucketName: 'b', objectKey: 'k', sha256: 'a'.repeat(64) };
   const script = renderUserData({
     artifact: { app: file, runtime: file },
     entry: 'service',
-    environment: serviceEnvironment(
-      { topology, region: topology.regions[0] } as unknown as RegionContext,
-      dependencies as unknown as ServiceDependencies,
-    ),
+    environment: serviceEnvironment(context, dependencies as unknown as ServiceDependencies),
     region: 'us-east-2',
     signal: { stackName: 's', logicalId: 'l', roleName: 'r' },
   } as unknown as Parameters<typeof renderUserData>[0]);

@@ -274,12 +274,6 @@ const CASES: readonly Case[] = [
     message: 'is more than 15',
   },
   {
-    what: 'a mode that nothing carries out yet',
-    change: d => Object.assign(d, { mode: 'active-active' }),
-    path: 'mode',
-    message: 'that stacks, service and drills do not carry out yet',
-  },
-  {
     what: 'a name that AWS refuses for a load balancer',
     change: d => Object.assign(d, { application: 'internal-orders' }),
     path: 'application',

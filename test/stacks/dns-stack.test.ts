@@ -3,9 +3,10 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { routingAnswer } from '../../constructs/traffic/routing-answer';
 import { type RoutingTemplate, routingZoneOf } from '../../constructs/traffic/routing-template';
 import { gateHost } from '../../lib/naming';
-import { type RegionSpec, regionOf } from '../../regions';
+import type { RegionSpec } from '../../regions';
 import orders from '../../regions/examples/orders';
 import { DnsStack } from '../../stacks/dns-stack';
+import { regionContext } from '../../stacks/region-context';
 import { example } from './example';
 
 const region = (name: string, prefix: string, network: number): RegionSpec => ({
@@ -29,10 +30,12 @@ test.each([2, 3, 4, 5])('a topology of %i Regions: each is answered while the re
   const topology = ofLength(length);
   const names = topology.regions.map(({ name }) => name);
   const templates = names.map(name => {
+    const context = regionContext(topology, name);
+    const aliasTarget = { dnsName: `gate.${name}.test`, hostedZoneId: 'ZGATE' };
     const stack = new DnsStack(new App(), 'dns', {
-      context: { topology, region: regionOf(topology, name) },
+      context,
       service: { dnsName: `balancer.${name}.test`, hostedZoneId: 'ZBALANCER' },
-      gate: { dnsName: `gate.${name}.test`, hostedZoneId: 'ZGATE' },
+      gates: context.homes.map(home => ({ context: home, gate: { aliasTarget } })),
     });
     return [name, Template.fromStack(stack).toJSON() as RoutingTemplate] as const;
   });

@@ -1,4 +1,4 @@
-import { type ResolvedTopology, standbyRegions } from '../../../regions';
+import { type ResolvedTopology, refuseHomes, standbyRegions } from '../../../regions';
 import { HoldfastError } from '../../errors';
 import { downLab } from '../../lab';
 import type { CommandContext, CommandResult, CommonOptions } from '../context';
@@ -15,6 +15,7 @@ export async function demo(context: CommandContext, options: CommonOptions): Pro
     options.topology,
     context.environment.CDK_DEFAULT_ACCOUNT,
   );
+  refuseHomes(topology, 'holdfast demo');
   const { clock, output, projectRoot } = context;
   await bringUp(context, topology, { ...options, timeScale: DEFAULT_TIME_SCALE });
   try {

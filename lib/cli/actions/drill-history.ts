@@ -17,7 +17,7 @@ export function formatHistory({ drills, trends, unreadable }: DrillHistory): str
   if (drills.length === 0 && unreadable.length === 0) return 'no drill was run from here yet';
   const rows = drills.map(drill => [
     drill.id,
-    `${drill.from} to ${drill.to}`,
+    `${drill.home === undefined ? '' : `${drill.home}: `}${drill.from} to ${drill.to}`,
     drill.outcome,
     figure(drill.rtoSeconds),
     figure(drill.rpoSeconds),
@@ -25,10 +25,19 @@ export function formatHistory({ drills, trends, unreadable }: DrillHistory): str
     drill.missed.length === 0 ? '-' : drill.missed.join('; '),
   ]);
   const lines = trends.map(
-    ({ mode, target, timeScale, drills: count, medianRtoSeconds, lastRtoSeconds, lastAgainstMedian }) => {
+    ({
+      mode,
+      target,
+      home,
+      timeScale,
+      drills: count,
+      medianRtoSeconds,
+      lastRtoSeconds,
+      lastAgainstMedian,
+    }) => {
       const against =
         lastAgainstMedian === null ? '' : `, ${lastAgainstMedian.toFixed(2)}x the median of those before`;
-      return `${mode} (${target}, ${timeScale}x): ${count} done, median RTO ${medianRtoSeconds.toFixed(1)} s, last ${lastRtoSeconds.toFixed(1)} s${against}`;
+      return `${mode}${home === undefined ? '' : ` of home ${home}`} (${target}, ${timeScale}x): ${count} done, median RTO ${medianRtoSeconds.toFixed(1)} s, last ${lastRtoSeconds.toFixed(1)} s${against}`;
     },
   );
   return [

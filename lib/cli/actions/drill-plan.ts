@@ -1,6 +1,6 @@
 import { type DrillContext, type DrillMode, planDrill, planMermaid, preflight } from '../../drill';
 import type { CommandContext, CommandResult } from '../context';
-import { topologyOf, withDrill } from '../drill-target';
+import { homeTopologyOf, withDrill } from '../drill-target';
 import { EXIT_OF_VERDICT, formatPlan, formatPreflight } from '../drill-text';
 import type { DrillOptions } from './drill';
 
@@ -20,7 +20,7 @@ export interface PreflightCommandOptions extends DrillOptions {
 
 /** What a move would do, from the state as it is. The exit code says whether its preflight lets it begin. */
 export async function plan(context: CommandContext, options: PlanOptions): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withDrill(context, topology, options.target, async open => {
     const { document, verdict } = await draw(open, options);
     const text =
@@ -52,7 +52,7 @@ export async function runPreflight(
   context: CommandContext,
   options: PreflightCommandOptions,
 ): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withDrill(context, topology, options.target, async open => {
     const found = await preflight(open, options);
     return { exitCode: EXIT_OF_VERDICT[found.verdict], document: found, text: formatPreflight(found) };

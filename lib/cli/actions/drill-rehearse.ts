@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type DrillMode, rehearseDrill } from '../../drill';
 import type { CommandContext, CommandResult } from '../context';
 import { UNKNOWN_IN_THE_LAB } from '../drill-run';
-import { topologyOf, withDrill } from '../drill-target';
+import { homeTopologyOf, withDrill } from '../drill-target';
 import { formatRehearsal } from '../drill-text';
 import type { DrillOptions } from './drill';
 
@@ -15,7 +15,7 @@ export interface RehearseOptions extends DrillOptions {
 
 /** Looks at all that a move would look at, and changes nothing. */
 export async function rehearse(context: CommandContext, options: RehearseOptions): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   const accepted = options.target === 'lab' ? UNKNOWN_IN_THE_LAB : [];
   const acceptUnknown = [...accepted, ...(options.acceptUnknown ?? [])];
   return withDrill(context, topology, options.target, async open => {

@@ -11,11 +11,11 @@ import {
 import { HoldfastError } from '../../errors';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
 import { moveInLab } from '../drill-run';
-import { type DrillTarget, topologyOf, withDrill } from '../drill-target';
+import { type DrillTarget, type HomeOption, homeTopologyOf, withDrill } from '../drill-target';
 import { EXIT_OF_VERDICT, formatDrill, formatPreflight } from '../drill-text';
 
 /** Options of every drill command. */
-export interface DrillOptions extends CommonOptions {
+export interface DrillOptions extends CommonOptions, HomeOption {
   readonly target: DrillTarget;
 }
 
@@ -30,7 +30,7 @@ export interface MoveOptions extends DrillOptions, DrillRequest {
 
 /** A move: in the lab under load; on AWS a dry run, unless it is to be executed and the Region is typed again. */
 export async function move(context: CommandContext, options: MoveOptions): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   if (options.target === 'lab') return toResult(await moveInLab(context, topology, options));
   if (!options.execute) return withDrill(context, topology, 'aws', open => dryRun(open, options));
   if (options.confirm !== options.to) {
@@ -54,7 +54,7 @@ export async function resume(
   options: DrillOptions,
   id?: string,
 ): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withDrill(context, topology, options.target, async open =>
     toResult(await resumeDrill(open, { id })),
   );
@@ -66,7 +66,7 @@ export async function abort(
   options: DrillOptions,
   id?: string,
 ): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withDrill(context, topology, options.target, async open => {
     const result = await abortDrill(open, { id });
     const undone = ['aborted', 'rolled-back'].includes(result.report.outcome);

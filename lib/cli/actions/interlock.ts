@@ -1,12 +1,14 @@
+import { homesOf } from '../../../regions';
 import { createInterlockFacts, type InterlockFactsStore } from '../../aws';
 import { HoldfastError } from '../../errors';
 import { labConnection } from '../../lab';
+import { homeRegisterKey } from '../../naming';
 import { RuntimeError, reasonOf } from '../../runtime/errors';
 import { type BreakGlass, type InterlockVerdict, judgeInterlock } from '../../runtime/interlock/interlock';
 import { newBreakGlass } from '../../runtime/interlock/interlock-items';
 import { REGISTER_KEY } from '../../runtime/register/register';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
-import { type DrillTarget, topologyOf } from '../drill-target';
+import { anyTopologyOf, type DrillTarget } from '../drill-target';
 import { table } from '../table';
 
 /** Options of every part of `holdfast interlock`. */
@@ -75,7 +77,7 @@ async function inEachRegion(
   options: InterlockOptions,
   act: (store: InterlockFactsStore, region: string) => Promise<Omit<RegionResult, 'region'>>,
 ): Promise<readonly RegionResult[]> {
-  const topology = await topologyOf(context, options);
+  const topology = await anyTopologyOf(context, options);
   const known = topology.regions.map(({ name }) => name);
   const regions = options.region ?? known;
   const strange = regions.filter(region => !known.includes(region));
@@ -89,11 +91,15 @@ async function inEachRegion(
       },
     ]);
   }
-  const lab = options.target === 'lab' ? labConnection(context.projectRoot) : undefined;
+  const lab =
+    options.target === 'lab' ? labConnection(context.projectRoot, homesOf(topology)[0]?.home) : undefined;
   const { clock } = context;
   const { application } = topology;
+  const keys = homesOf(topology).map(({ home }) =>
+    home === undefined ? REGISTER_KEY : homeRegisterKey(home),
+  );
   const access = lab === undefined ? {} : { endpoint: lab.endpoint, credentials: lab.credentials };
-  const store = createInterlockFacts({ clock, application, keys: [REGISTER_KEY], ...access });
+  const store = createInterlockFacts({ clock, application, keys, ...access });
   try {
     return await Promise.all(
       regions.map(async region => {

@@ -8,11 +8,11 @@ import { reasonOf } from '../../runtime/errors';
  * @throws HoldfastError `unavailable` when the Region does not tell
  */
 export async function writerEndpoint(
-  application: string,
+  scope: string,
   region: string,
 ): Promise<{ readonly host: string; readonly port: number }> {
   const client = new RDSClient({ region, maxAttempts: 3 });
-  const DBClusterIdentifier = clusterIdentifier(application, region);
+  const DBClusterIdentifier = clusterIdentifier(scope, region);
   try {
     const { DBClusters } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier }));
     const { Endpoint: host, Port: port } = DBClusters?.[0] ?? {};

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { ResolvedTopology } from '../../../regions';
+import type { HomeTopology } from '../../../regions';
 import { createAwsCloud } from '../../aws';
 import { HoldfastError } from '../../errors';
 import { type JobsContext, type OperatorQueue, operatorQueue, type QueueKind } from '../../jobs';
 import { labConnection } from '../../lab';
-import { deadLetterQueueName, queueName } from '../../naming';
+import { deadLetterQueueName, homeScope, queueName } from '../../naming';
 import type { RegisterState } from '../../ports';
 import { FencedTransactions } from '../../runtime/database/fence';
 import { PostgresPool } from '../../runtime/database/postgres-pool';
@@ -37,13 +37,14 @@ interface Access {
  */
 export async function withJobs<T>(
   context: CommandContext,
-  topology: ResolvedTopology,
+  topology: HomeTopology,
   target: DrillTarget,
   act: (jobs: JobsContext) => Promise<T>,
 ): Promise<T> {
   const { clock } = context;
   const access = accessTo(context, topology, target);
-  const cloud = createAwsCloud({ clock, application: topology.application, ...access });
+  const scope = homeScope(topology.application, topology.home);
+  const cloud = createAwsCloud({ clock, application: topology.application, home: topology.home, ...access });
   const closing: (() => unknown)[] = [() => cloud.close()];
   const over = new AbortController();
   try {
@@ -72,7 +73,7 @@ export async function withJobs<T>(
       statementTimeoutMilliseconds: 15_000,
     });
     closing.push(() => database.close());
-    const { queue, close } = queuesOf(topology.application, access);
+    const { queue, close } = queuesOf(scope, access);
     closing.push(close);
     return await act({
       ...{ regions, active: { region, epoch }, database, queue, clock },
@@ -89,7 +90,7 @@ export async function withJobs<T>(
   }
 }
 
-function accessTo(context: CommandContext, topology: ResolvedTopology, target: DrillTarget): Access {
+function accessTo(context: CommandContext, topology: HomeTopology, target: DrillTarget): Access {
   const { databaseName: name } = topology.database;
   if (target === 'aws') {
     const ca = context.environment.HOLDFAST_DATABASE_CA;
@@ -97,14 +98,14 @@ function accessTo(context: CommandContext, topology: ResolvedTopology, target: D
     return {
       timeScale: 1,
       database: async region => ({
-        ...(await writerEndpoint(topology.application, region)),
+        ...(await writerEndpoint(homeScope(topology.application, topology.home), region)),
         name,
         user: USER,
         authentication: { kind: 'iam', certificateAuthorityPath },
       }),
     };
   }
-  const { endpoint, credentials, timeScale, databases } = labConnection(context.projectRoot);
+  const { endpoint, credentials, timeScale, databases } = labConnection(context.projectRoot, topology.home);
   return {
     endpoint,
     credentials,
@@ -139,13 +140,13 @@ function required(state: RegisterState | undefined): RegisterState {
 }
 
 function queuesOf(
-  application: string,
+  scope: string,
   access: Pick<Access, 'endpoint' | 'credentials'>,
 ): { queue(region: string, kind: QueueKind): OperatorQueue; close(): void } {
   const known = new Map<string, OperatorQueue & { close(): void }>();
   return {
     queue(region, kind) {
-      const name = (kind === 'work' ? queueName : deadLetterQueueName)(application);
+      const name = (kind === 'work' ? queueName : deadLetterQueueName)(scope);
       const key = `${region} ${name}`;
       const { endpoint, credentials } = access;
       const queue = known.get(key) ?? operatorQueue({ region, name, endpoint, credentials });

@@ -11,12 +11,12 @@ import {
   viewQueues,
 } from '../../jobs';
 import { type CommandContext, type CommandResult, type CommonOptions, EXIT } from '../context';
-import { type DrillTarget, topologyOf } from '../drill-target';
+import { type DrillTarget, type HomeOption, homeTopologyOf } from '../drill-target';
 import { withJobs } from './jobs-open';
 import { formatJobs, formatReplay, formatReplayPlan, formatShown, idsOf } from './jobs-text';
 
 /** Options of every jobs command. */
-export interface JobsOptions extends CommonOptions {
+export interface JobsOptions extends CommonOptions, HomeOption {
   readonly target: DrillTarget;
 }
 
@@ -39,7 +39,7 @@ export interface ReplayOptions extends FilterOptions {
 
 /** Lists jobs, what is owed and parked, and what is in every queue. Exit 1 when a queue did not answer. */
 export async function list(context: CommandContext, options: ListOptions): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withJobs(context, topology, options.target, async jobs => {
     const [totals, queues, found] = [
       await jobTotals(jobs.database, jobs.active.epoch),
@@ -58,7 +58,7 @@ export async function show(
   options: JobsOptions,
   id: string,
 ): Promise<CommandResult> {
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withJobs(context, topology, options.target, async jobs => {
     const shown = await showJob(jobs, id);
     if (shown === undefined) {
@@ -76,7 +76,7 @@ export async function replay(
   ids: readonly string[],
 ): Promise<CommandResult> {
   requireChoice(options.state, ids);
-  const topology = await topologyOf(context, options);
+  const topology = await homeTopologyOf(context, options);
   return withJobs(context, topology, options.target, async jobs => {
     const dry = options.dryRun || (options.target === 'aws' && !options.execute);
     if (dry) return dryRun(jobs, options, ids);

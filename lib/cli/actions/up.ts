@@ -1,4 +1,4 @@
-import type { ResolvedTopology } from '../../../regions';
+import { type ResolvedTopology, refuseHomes } from '../../../regions';
 import { HoldfastError } from '../../errors';
 import { type LabStatus, upLab } from '../../lab';
 import { type CheckDocument, runCheck } from '../commands/check';
@@ -22,6 +22,7 @@ export async function up(context: CommandContext, options: UpRequest): Promise<C
     options.topology,
     context.environment.CDK_DEFAULT_ACCOUNT,
   );
+  refuseHomes(topology, 'holdfast up');
   const { status } = await bringUp(context, topology, options);
   const result: CommandResult = { exitCode: EXIT.good, document: status, text: formatStatus(status) };
   return options.ui ? withPage(context, topology, result) : result;

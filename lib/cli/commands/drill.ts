@@ -13,6 +13,7 @@ Examples:
   $ npx holdfast drill switchover --to us-west-2
   $ npx holdfast drill failover --to us-west-2 --accept-data-loss
   $ npx holdfast drill failback --to us-east-2
+  $ npx holdfast drill switchover --home east --to us-west-2
   $ npx holdfast drill game-day region-loss --to us-west-2
   $ npx holdfast drill plan --to us-west-2 --format mermaid
   $ npx holdfast drill resume
@@ -20,6 +21,8 @@ Examples:
   $ npx holdfast drill switchover --to us-west-2 --target aws
   $ npx holdfast drill switchover --to us-west-2 --target aws --execute --confirm us-west-2
 `;
+
+const HOME = 'home of an active-active application that is moved; the others stay where they are';
 
 /** `holdfast drill`: move the application, go on with a move that was cut off, or undo it. */
 export function drillCommand(program: Command, context: CommandContext): void {
@@ -47,6 +50,7 @@ function moveCommand(drill: Command, context: CommandContext, mode: DrillMode): 
     .command(mode)
     .description(WHAT[mode])
     .requiredOption('--to <region>', 'Region that takes over')
+    .option('--home <home>', HOME)
     .option('--target <target>', 'lab or aws', asTarget, 'lab')
     .option('--rate <writes>', 'writes a second of the load in the lab; 0 for none', asRate, DEFAULT_RATE)
     .option('--accept-unknown <checks...>', 'preflight checks that may stay unknown, by id');
@@ -68,6 +72,7 @@ function planCommand(drill: Command, context: CommandContext): void {
     .command('plan')
     .description('print what a move would do, step by step, from the state as it is; changes nothing')
     .requiredOption('--to <region>', 'Region that takes over')
+    .option('--home <home>', HOME)
     .addOption(new Option('--mode <mode>', 'kind of move').choices(Object.keys(WHAT)).default('switchover'))
     .addOption(new Option('--format <format>', 'how').choices(['text', 'mermaid']).default('text'))
     .option('--target <target>', 'lab or aws', asTarget, 'lab')
@@ -83,6 +88,7 @@ function rehearseCommand(drill: Command, context: CommandContext): void {
     .command('rehearse')
     .description('look at all that a move would look at, and say what each step would send; changes nothing')
     .requiredOption('--to <region>', 'Region that would take over')
+    .option('--home <home>', HOME)
     .addOption(new Option('--mode <mode>', 'kind of move').choices(Object.keys(WHAT)).default('switchover'))
     .option('--target <target>', 'lab or aws', asTarget, 'lab')
     .option('--accept-unknown <checks...>', 'preflight checks that may stay unknown, by id')
@@ -165,6 +171,7 @@ function takeUpCommand(
     .command(name)
     .description(what)
     .argument('[id]', 'id of the drill; the newest that did not end, when left out')
+    .option('--home <home>', HOME)
     .option('--target <target>', 'lab or aws', asTarget, 'lab')
     .addHelpText('after', EXAMPLES)
     .action(async (id: string | undefined, _options: unknown, command: Command) => {

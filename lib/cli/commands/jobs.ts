@@ -65,6 +65,7 @@ function replayCommand(jobs: Command, context: CommandContext): void {
 function targeted(command: Command): Command {
   return command
     .addOption(new Option('--target <target>', 'where').choices(['lab', 'aws']).default('lab'))
+    .option('--home <home>', 'home of an active-active application whose jobs they are')
     .addHelpText('after', EXAMPLES);
 }
 

@@ -15,6 +15,7 @@ export function preflightCommand(program: Command, context: CommandContext): voi
     .command('preflight')
     .description('look whether a Region could take over now; changes nothing')
     .requiredOption('--to <region>', 'Region that would take over')
+    .option('--home <home>', 'home of an active-active application that would move')
     .addOption(
       new Option('--mode <mode>', 'kind of move')
         .choices(['switchover', 'failover', 'failback'])

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../../errors';
 import type { RegisterState } from '../../ports';
 import type { CapacityTarget } from '../plan/plan';
+import { homeWords } from '../plan/plan';
 import type { DrillMode } from '../plan/plan-steps';
 import type { DrillContext, DrillRequest } from '../run/context';
 import { gatherFacts } from '../run/facts';
@@ -79,9 +80,10 @@ export async function movableRegister(context: DrillContext, to: string): Promis
   const register = await readRegister(context.cloud, [to, ...regions.filter(region => region !== to)]);
   const { phase, region, epoch } = register.record;
   if (phase !== 'active') {
+    const words = homeWords(context.settings);
     throw new HoldfastError(
       'refused',
-      `a move to ${region} is unfinished (${phase} at epoch ${epoch}, raised by ${register.updatedBy}); finish it with \`holdfast drill resume\` or undo it with \`holdfast drill abort\``,
+      `a move to ${region} is unfinished (${phase} at epoch ${epoch}, raised by ${register.updatedBy}); finish it with \`holdfast drill resume${words}\` or undo it with \`holdfast drill abort${words}\``,
     );
   }
   if (region === to) {

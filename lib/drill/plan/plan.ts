@@ -39,6 +39,8 @@ export interface Plan {
   readonly id: string;
   readonly mode: DrillMode;
   readonly application: string;
+  /** Home that is moved. @default - the application has none, and moves whole */
+  readonly home?: string;
   readonly from: string;
   readonly to: string;
   readonly timeScale: number;
@@ -82,6 +84,7 @@ export function planDrill(input: PlanInput): Plan {
     id,
     mode,
     application: settings.application,
+    ...(settings.home === undefined ? {} : { home: settings.home }),
     from: before.region,
     to,
     timeScale,
@@ -123,3 +126,7 @@ export const budgetOf = (settings: Pick<DrillSettings, 'budgets'>, mode: DrillMo
 export function phaseBudget(budget: readonly BudgetLine[], phase: string): number {
   return budget.filter(line => line.phase === phase).reduce((sum, line) => sum + line.seconds, 0);
 }
+
+/** What a command about this move needs beside its other words: ` --home east`, or nothing. */
+export const homeWords = ({ home }: { readonly home?: string }): string =>
+  home === undefined ? '' : ` --home ${home}`;

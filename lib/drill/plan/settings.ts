@@ -11,6 +11,8 @@ import {
 export interface DrillSettings {
   /** Name of the application; prefix of every name (lib/naming). */
   readonly application: string;
+  /** Home that is moved. @default - the application has none, and moves whole */
+  readonly home?: string;
   /** Name that clients use, such as `orders.example.com`. */
   readonly host: string;
   /** Regions of the topology, in its order. */
@@ -58,12 +60,13 @@ export const AWS_ENTRIES: Entries = {
   gate: { scheme: 'https', port: 443 },
 };
 
-/** What a drill needs of a valid topology. */
-export function drillSettings(topology: Topology): DrillSettings {
+/** What a drill needs of a valid topology, as the home sees it that is moved. */
+export function drillSettings(topology: Topology & Pick<DrillSettings, 'home'>): DrillSettings {
   const recovery = resolveRecovery(topology);
   const { modes } = recoveryBudget(topology);
   return {
     application: topology.application,
+    ...(topology.home === undefined ? {} : { home: topology.home }),
     host: hostOf(topology),
     regions: topology.regions.map(region => region.name),
     register: topology.register.kind,

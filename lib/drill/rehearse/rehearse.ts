@@ -26,6 +26,8 @@ export interface RehearsalReport {
   /** The move that was rehearsed. */
   readonly of: DrillMode;
   readonly target: 'lab' | 'aws';
+  /** Home that would be moved. @default - the application has none */
+  readonly home?: string;
   readonly from: string;
   readonly to: string;
   /** The worst of preflight and looks. */
@@ -80,6 +82,7 @@ export async function rehearseDrill(context: DrillContext, request: DrillRequest
   const { from, to, checks } = found;
   const report: RehearsalReport = {
     ...{ version: 1, id, mode: 'rehearse', of: mode, target, from, to, checks, steps, calls, forbiddenCalls },
+    ...(settings.home === undefined ? {} : { home: settings.home }),
     verdict: forbiddenCalls.length > 0 ? 'failed' : worst(found.verdict, steps),
     unproven: UNPROVEN,
   };

@@ -8,6 +8,8 @@ export interface PastDrill {
   readonly id: string;
   readonly mode: string;
   readonly target: string;
+  /** Home that was moved. @default - the application has none */
+  readonly home?: string;
   readonly from: string;
   readonly to: string;
   readonly outcome: string;
@@ -22,7 +24,7 @@ export interface PastDrill {
 export interface DrillHistory {
   readonly version: 1;
   readonly drills: readonly PastDrill[];
-  /** By mode, target and time scale, since nothing else can be compared. */
+  /** By mode, target, time scale and home, since nothing else can be compared. */
   readonly trends: readonly DrillTrend[];
   /** Folders whose report could not be read; they count for nothing here, and are not forgotten. */
   readonly unreadable: readonly string[];
@@ -33,6 +35,8 @@ export interface DrillTrend {
   readonly mode: string;
   readonly target: string;
   readonly timeScale: number;
+  /** Home that was moved. @default - the application has none */
+  readonly home?: string;
   /** Drills that came to a verified end. */
   readonly drills: number;
   readonly medianRtoSeconds: number;
@@ -60,13 +64,14 @@ export function drillHistory(directory: string): DrillHistory {
 function readPast(file: string): (PastDrill & { readonly at: string }) | undefined {
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
-    const { id, mode, target, from, to, outcome, timeScale, rtoSeconds, rpoSeconds, missed } = report;
+    const { id, mode, target, home, from, to, outcome, timeScale, rtoSeconds, rpoSeconds, missed } = report;
     // Not the time of the file: a drill may begin while another's report is still being written.
     const at = timeOfId(id);
     return {
       id,
       mode,
       target,
+      ...(home === undefined ? {} : { home }),
       from,
       to,
       outcome,
@@ -86,16 +91,17 @@ function trendsOf(drills: readonly PastDrill[]): readonly DrillTrend[] {
   const groups = new Map<string, PastDrill[]>();
   for (const drill of drills) {
     if (drill.outcome !== 'done' || drill.rtoSeconds === null) continue;
-    const key = JSON.stringify([drill.mode, drill.target, drill.timeScale]);
+    const key = JSON.stringify([drill.mode, drill.target, drill.timeScale, drill.home]);
     groups.set(key, [...(groups.get(key) ?? []), drill]);
   }
   return [...groups.values()].map(group => {
     const times = group.map(drill => drill.rtoSeconds ?? 0);
     const [last = 0] = times.slice(-1);
     const before = times.slice(0, -1);
-    const { mode, target, timeScale } = group[0] as PastDrill;
+    const { mode, target, timeScale, home } = group[0] as PastDrill;
     return {
       ...{ mode, target, timeScale },
+      ...(home === undefined ? {} : { home }),
       drills: group.length,
       medianRtoSeconds: median(times),
       lastRtoSeconds: last,

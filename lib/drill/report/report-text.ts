@@ -5,7 +5,7 @@ export function renderReport(report: DrillReport): string {
   return [
     `# Drill ${report.id}`,
     '',
-    `${report.mode} from ${report.from} to ${report.to}: **${report.outcome}**${report.resumed ? ' (resumed)' : ''}`,
+    `${report.mode}${report.home === undefined ? '' : ` of home ${report.home}`} from ${report.from} to ${report.to}: **${report.outcome}**${report.resumed ? ' (resumed)' : ''}`,
     '',
     ...reasonLines(report),
     `*${report.label}.*`,

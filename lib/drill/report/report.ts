@@ -41,6 +41,8 @@ export interface DrillReport {
   readonly id: string;
   readonly mode: DrillMode;
   readonly target: 'lab' | 'aws';
+  /** Home that was moved. @default - the application has none */
+  readonly home?: string;
   readonly from: string;
   readonly to: string;
   readonly outcome: DrillOutcome;
@@ -165,6 +167,7 @@ export function makeReport(input: ReportInput): DrillReport {
     id: input.id,
     mode: input.mode,
     target,
+    ...(settings.home === undefined ? {} : { home: settings.home }),
     from: input.from,
     to: input.to,
     outcome: input.outcome,

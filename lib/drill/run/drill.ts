@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors';
 import { movableRegister, type PreflightResult, preflight, requireRegion } from '../checks/preflight';
-import { planDrill } from '../plan/plan';
+import { homeWords, planDrill } from '../plan/plan';
 import type { Run } from '../steps/action';
 import type { DrillContext, DrillRequest } from './context';
 import { newId } from './drill-id';
@@ -43,9 +43,10 @@ export async function runDrill(context: DrillContext, request: DrillRequest): Pr
   if (open !== undefined && !(await overtaken(context, open)) && !(await leftBehind(context, open, mode))) {
     const { id } = open.plan;
     if (open.plan.to === to && open.plan.mode === mode) return resumeDrill(context, { id });
+    const words = homeWords(open.plan);
     throw new HoldfastError(
       'conflict',
-      `drill ${id} to ${open.plan.to} did not end; run \`holdfast drill resume ${id}\` or \`holdfast drill abort ${id}\``,
+      `drill ${id} to ${open.plan.to} did not end; run \`holdfast drill resume ${id}${words}\` or \`holdfast drill abort ${id}${words}\``,
     );
   }
   const register = await movableRegister(context, to);
@@ -99,7 +100,7 @@ export function abortDrill(context: DrillContext, choice: DrillChoice = {}): Pro
     if (pastNoReturn(run)) {
       throw new HoldfastError(
         'refused',
-        `drill ${plan.id} is past the point of no return; finish it with \`holdfast drill resume ${plan.id}\` and then move back`,
+        `drill ${plan.id} is past the point of no return; finish it with \`holdfast drill resume ${plan.id}${homeWords(plan)}\` and then move back`,
       );
     }
     journal.append({ type: 'resume', holder: context.holder, by: context.operator, what: 'aborted' });

@@ -1,5 +1,6 @@
 import type { RegisterRecord } from '../../runtime/register/register';
 import { readyz } from '../load/probe';
+import { homeWords } from '../plan/plan';
 import type { DrillOutcome } from '../report/report';
 import type { Run } from '../steps/action';
 import { databasePlace } from '../steps/database';
@@ -50,7 +51,7 @@ export async function driveForward(run: Run): Promise<Ending> {
 
 /** After a failover the way home is a drill of its own; after any other move nothing is left to do. */
 const nextAfter = ({ plan }: Run): string | undefined =>
-  plan.mode === 'failover' ? `holdfast drill failback --to ${plan.from}` : undefined;
+  plan.mode === 'failover' ? `holdfast drill failback${homeWords(plan)} --to ${plan.from}` : undefined;
 
 /** Goes back, and says so first, so that a resumed run goes on going back. */
 export async function driveRollback(
@@ -98,14 +99,14 @@ async function stopWithoutService(run: Run, why: string): Promise<Ending> {
     return 'between' as const;
   });
   if (place !== 'there') return safeStop(run, why);
-  const next = `holdfast drill failover --to ${to} --accept-data-loss`;
+  const next = `holdfast drill failover${homeWords(run.plan)} --to ${to} --accept-data-loss`;
   return { ...(await safeStop(run, `${why}; its database was moved to ${to}`, next)), final: true };
 }
 
 async function safeStop(
   run: Run,
   why: string,
-  next = `holdfast drill resume ${run.plan.id}`,
+  next = `holdfast drill resume ${run.plan.id}${homeWords(run.plan)}`,
 ): Promise<Ending> {
   const reason = `${why}; ${await whoWrites(run)}`;
   run.journal.append({ type: 'safe-stop', reason, next });

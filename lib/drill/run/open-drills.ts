@@ -28,7 +28,9 @@ export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedD
   for (const candidate of id === undefined ? ids : ids.filter(known => known === id)) {
     const journal = openJournal(context, candidate);
     const { plan } = journal;
-    if (journal.unfinished && plan !== undefined) return { plan, journal };
+    // Each home is moved by itself: what stands open of another one has its own lock, and another register.
+    if (journal.unfinished && plan !== undefined && plan.home === context.settings.home)
+      return { plan, journal };
   }
   return undefined;
 }
@@ -40,7 +42,9 @@ export function unfinishedDrill(context: DrillContext, id?: string): UnfinishedD
 export async function takeUp(context: DrillContext, choice: DrillChoice): Promise<UnfinishedDrill> {
   const open = unfinishedDrill(context, choice.id);
   if (open === undefined) {
-    throw new HoldfastError('not-found', `no unfinished drill ${choice.id ?? ''} in ${context.directory}`);
+    const of = context.settings.home === undefined ? '' : ` of home ${context.settings.home}`;
+    const text = `no unfinished drill ${choice.id ?? ''}${of} in ${context.directory}`;
+    throw new HoldfastError('not-found', text);
   }
   if (await overtaken(context, open)) {
     throw new HoldfastError(

@@ -82,7 +82,7 @@ async function startProcesses(
   ends.push(() => stopStores(stores));
   await startStores(stores, context.signal);
   ends.push(() => stopFollowers(followers));
-  followers.databaseFollower.start();
+  for (const follower of followers.databaseFollowers) follower.start();
   followers.reconciler.start();
   for (const each of followers.metrics) each.start();
   for (const controller of followers.liveSettings.values()) controller.start();
@@ -103,7 +103,8 @@ function serveAdmin(
     const { application, serviceHost } = context.settings;
     const { servicePort } = plane.traffic;
     const { endpoint } = gateway;
-    const queues = { application, serviceHost, servicePort, endpoint, clock: context.clock };
+    const homes = context.settings.homes.some(({ home }) => home !== undefined);
+    const queues = { application, homes, serviceHost, servicePort, endpoint, clock: context.clock };
     await strike(body, { stores: plane.stores, followers, state: gateway.state, queues });
     followers.reconciler.kick();
   });
@@ -136,13 +137,17 @@ function describe(
     token: secrets.token,
     dns: traffic.dnsAddress,
     servicePort: traffic.servicePort,
-    gatePort: traffic.gatePort,
-    databases: Object.fromEntries(
-      settings.regions.map(name => {
-        const { host, port } = stores.database.server(name);
-        return [name, { host, port, passwordFile: secrets.servicePasswordFile }];
-      }),
-    ),
+    homes: stores.homes.map(({ home, host: serviceName, database }, at) => ({
+      home,
+      host: serviceName,
+      gatePort: traffic.gatePorts[at] ?? 0,
+      databases: Object.fromEntries(
+        settings.regions.map(name => {
+          const { host, port } = database.server(name);
+          return [name, { host, port, passwordFile: secrets.servicePasswordFile }];
+        }),
+      ),
+    })),
   };
 }
 

@@ -32,12 +32,19 @@ export async function strike(body: unknown, world: StruckWorld): Promise<void> {
   else if (action === 'drain') drainQueue(region, state);
   else if (action === 'hold' || action === 'release') await hold(fault, world);
   else if (action === 'pause' || action === 'resume') {
-    await stores.database.server(region).query(`select pg_wal_replay_${action}()`);
+    await ofHomes(stores, database => database.server(region).query(`select pg_wal_replay_${action}()`));
   } else if (target === 'database' && (action === 'cut' || action === 'mend' || action === 'delay')) {
-    await stores.database.link(region, action === 'delay' ? (fault.milliseconds ?? 0) : action);
+    const how = action === 'delay' ? (fault.milliseconds ?? 0) : action;
+    await ofHomes(stores, database => database.link(region, how));
   } else if (target === 'register') registerLink(fault, state);
   else await strikeProcesses(fault, world);
 }
+
+/** A Region's database is that of every home in it. */
+const ofHomes = (
+  { homes }: Stores,
+  act: (database: Stores['homes'][number]['database']) => unknown,
+): Promise<unknown> => Promise.all(homes.map(({ database }) => act(database)));
 
 /** The Region's way to the register: gone, slow, or as it should be. */
 function registerLink({ action, region, milliseconds = 0 }: LabFault, state: GatewayState): void {
@@ -74,7 +81,7 @@ async function hold({ action, target, region, zone }: LabFault, world: StruckWor
 async function holdRegion(region: string, down: boolean, world: StruckWorld): Promise<void> {
   const { stores, followers, state } = world;
   loseControlPlane(region, down, state);
-  if (down) stores.database.server(region).process?.kill('SIGKILL');
+  if (down) for (const { database } of stores.homes) database.server(region).process?.kill('SIGKILL');
   const controller = followers.liveSettings.get(region);
   await Promise.all([
     ...PARTS.map(part => holdPart(part, region, down, stores, followers)),
@@ -90,8 +97,7 @@ async function holdPart(
   followers: Followers,
 ): Promise<void> {
   if (target === 'database') {
-    if (down) await stores.database.hold(region);
-    else await stores.database.release(region);
+    await ofHomes(stores, database => (down ? database.hold(region) : database.release(region)));
     return;
   }
   if (target === 'cache') {

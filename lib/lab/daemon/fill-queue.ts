@@ -13,6 +13,8 @@ import { CLONE_CALLER } from './followers';
 /** Where orders are placed, and where the queue is asked. */
 export interface QueuePlace {
   readonly application: string;
+  /** Whether the application has homes. */
+  readonly homes: boolean;
   /** The service's name. */
   readonly serviceHost: string;
   readonly servicePort: number;
@@ -38,6 +40,12 @@ export async function fillQueue(
   { region, count = 0 }: LabFault,
   { state, queues, followers }: Pick<StruckWorld, 'state' | 'queues' | 'followers'>,
 ): Promise<void> {
+  if (queues.homes) {
+    throw new HoldfastError(
+      'refused',
+      'each home has a queue of its own, and no fault fills one of several yet',
+    );
+  }
   const match = { caller: CLONE_CALLER, service: 'sqs', action: 'ReceiveMessage', region };
   state.injectFault({ id: ruleOf(region), match, effect: { kind: 'error', status: 503 } });
   const address = followers.regions.get(region)?.options.host;

@@ -14,7 +14,7 @@ import {
   RegionFollower,
   regionClients,
 } from '../reconciler';
-import type { DaemonContext, Stores } from './data-plane';
+import type { DaemonContext, StoredHome, Stores } from './data-plane';
 import type { Traffic } from './traffic';
 
 /** Access key id of clones and workers. */
@@ -28,7 +28,8 @@ export interface Followers {
   readonly liveSettings: ReadonlyMap<string, LiveSettings>;
   /** Deploy interlocks, by Region. */
   readonly interlocks: ReadonlyMap<string, Interlock>;
-  readonly databaseFollower: DatabaseFollower;
+  /** One for each home. */
+  readonly databaseFollowers: readonly DatabaseFollower[];
   readonly metrics: readonly BalancerMetrics[];
   readonly problems: Problems;
   readonly clients: ReadonlyMap<string, RegionClients>;
@@ -45,13 +46,12 @@ export interface Plane {
 export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
   const { settings, clock, output } = context;
   const { gateway, stores, traffic } = plane;
-  const { application, serviceHost } = settings;
   const clients = new Map(settings.regions.map(region => [region, regionClients(gateway.endpoint, region)]));
   const problems = new Problems(output);
   const regions = makeRegions(context, plane, clients, problems, () => reconciler.kick());
   const seedClients = clients.get(settings.seed) ?? regionClients(gateway.endpoint, settings.seed);
   const reconciler: Reconciler = new Reconciler({
-    serviceHost,
+    serviceHosts: settings.homes.map(({ host }) => host),
     regions: [...regions.values()],
     clients: seedClients,
     gateway: gateway.state,
@@ -61,14 +61,15 @@ export function makeFollowers(context: DaemonContext, plane: Plane): Followers {
     output,
     problems,
   });
-  const { database } = stores;
-  const databaseFollower = new DatabaseFollower({ application, database, gateway, clients, clock, output });
+  const databaseFollowers = stores.homes.map(
+    ({ scope, database }) => new DatabaseFollower({ scope, database, gateway, clients, clock, output }),
+  );
   const metrics = [...regions.values()].map(
     follower => new BalancerMetrics({ ...follower.options, arn: () => follower.balancing?.arn }),
   );
   const liveSettings = makeLiveSettings(context, gateway, problems);
   const interlocks = makeInterlocks(context, gateway);
-  return { regions, reconciler, liveSettings, interlocks, databaseFollower, metrics, problems, clients };
+  return { regions, reconciler, liveSettings, interlocks, databaseFollowers, metrics, problems, clients };
 }
 
 /** Stops following, then the processes that were started; databases are finished with their moves first. */
@@ -76,7 +77,7 @@ export async function stopFollowers(followers: Followers): Promise<void> {
   const controllers = [...followers.liveSettings.values()];
   await Promise.all([
     followers.reconciler.stop(),
-    followers.databaseFollower.stop(),
+    ...followers.databaseFollowers.map(follower => follower.stop()),
     ...followers.metrics.map(each => each.stop()),
     ...controllers.map(controller => controller.stop()),
     ...[...followers.interlocks.values()].map(interlock => interlock.stop()),
@@ -104,7 +105,7 @@ function makeRegions(
       application: settings.application,
       region,
       host: regionAddress(index),
-      gatePort: traffic.gatePort,
+      gates: settings.homes.map(({ home }, at) => ({ home, port: traffic.gatePorts[at] ?? 0 })),
       timeScale: settings.timeScale,
       endpoint: gateway.endpoint,
       clients: clientsOf(clients, region),
@@ -182,19 +183,27 @@ function commonOverlay(context: DaemonContext, gateway: Gateway, region: string,
 
 /** What replaces Aurora's and ElastiCache's endpoints, and their sign-in by IAM. */
 function cloneOverlay(context: DaemonContext, gateway: Gateway, stores: Stores, region: string) {
-  const server = stores.database.server(region);
   return {
     ...commonOverlay(context, gateway, region, CLONE_CALLER),
-    HOLDFAST_DATABASE_HOST: server.host,
-    HOLDFAST_DATABASE_PORT: String(server.port),
-    HOLDFAST_DATABASE_READER_HOST: undefined,
     HOLDFAST_DATABASE_CA: undefined,
     HOLDFAST_DATABASE_AUTH: `file:${context.secrets.servicePasswordFile}`,
     HOLDFAST_CACHE_URL: stores.caches.get(region)?.url,
     HOLDFAST_CACHE_AUTH: undefined,
     // The lab keeps what a process prints in a file of its own.
     HOLDFAST_LOG_GROUP: undefined,
+    ...Object.assign({}, ...stores.homes.map(home => homeOverlay(context, home, region))),
+  };
+}
+
+function homeOverlay({ paths }: DaemonContext, { home, database }: StoredHome, region: string) {
+  const { host, port } = database.server(region);
+  const prefix = home === undefined ? 'HOLDFAST_' : `HOLDFAST_HOME_${home.toUpperCase()}_`;
+  const folder = home === undefined ? region : `${region}-${home}`;
+  return {
+    [`${prefix}DATABASE_HOST`]: host,
+    [`${prefix}DATABASE_PORT`]: String(port),
+    [`${prefix}DATABASE_READER_HOST`]: undefined,
     // Reports read these files; they go with the data of the lab.
-    HOLDFAST_ANALYTICS_STORE: `folder:${path.join(context.paths.data, 'data', 'analytics', region)}`,
+    [`${prefix}ANALYTICS_STORE`]: `folder:${path.join(paths.data, 'data', 'analytics', folder)}`,
   };
 }

@@ -8,4 +8,4 @@ export {
   parseFault,
 } from './fault';
 export { type DaemonSettings, readSettings, writeSettings } from './settings';
-export type { DaemonStatus, InstanceHealth, ProcessStatus, RegionStatus } from './status';
+export type { DaemonStatus, HomeHealth, InstanceHealth, ProcessStatus, RegionStatus } from './status';

@@ -5,6 +5,17 @@ import type { RegisterPlace } from '../gateway';
 import type { LabPaths } from '../paths';
 import type { PythonTools } from '../python';
 
+/** One home as the lab runs it; an application without homes is one that has no name. */
+export interface DaemonHome {
+  readonly home?: string;
+  /** Prefix of the names of its database and queue. */
+  readonly scope: string;
+  /** Region of its first writer. */
+  readonly seed: string;
+  /** Name under which clients reach it. */
+  readonly host: string;
+}
+
 /** What the daemon is told by `up`. */
 export interface DaemonSettings {
   readonly projectRoot: string;
@@ -14,6 +25,7 @@ export interface DaemonSettings {
   /** Regions in the topology's order. */
   readonly regions: readonly string[];
   readonly seed: string;
+  readonly homes: readonly DaemonHome[];
   readonly register?: RegisterPlace;
   readonly hostedZones: readonly HostedZone[];
   readonly timeScale: number;

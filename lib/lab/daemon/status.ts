@@ -2,7 +2,8 @@ import type { TargetHealth } from '../balancer';
 import type { ServerStatus } from '../postgres';
 import { identify, residentBytes } from '../proc';
 import type { RunningProcess } from '../processes';
-import type { DaemonContext } from './data-plane';
+import type { RegionFollower } from '../reconciler';
+import type { DaemonContext, StoredHome } from './data-plane';
 import type { Followers, Plane } from './followers';
 
 /** A process and what is known of it. */
@@ -25,14 +26,29 @@ export interface InstanceHealth extends ProcessStatus {
   readonly health?: TargetHealth['state'];
 }
 
+/** The database of a Region. */
+export type DatabaseStatus = Omit<ServerStatus, 'region'> & Pick<ProcessStatus, 'frozen'>;
+
+/** What runs in one Region for one home. */
+export interface HomeHealth {
+  /** @default - the application has no homes */
+  readonly home?: string;
+  readonly database: DatabaseStatus;
+  /** Absent while its function is not deployed. */
+  readonly gate?: ProcessStatus;
+}
+
 /** What runs in one Region. */
 export interface RegionStatus {
   readonly region: string;
   readonly address: string;
-  readonly database: Omit<ServerStatus, 'region'> & Pick<ProcessStatus, 'frozen'>;
-  readonly cache: ProcessStatus;
+  /** Database and gate of an application without homes. */
+  readonly database?: DatabaseStatus;
   /** Absent while its function is not deployed. */
   readonly gate?: ProcessStatus;
+  /** Database and gate of each home. @default - the application has none */
+  readonly homes?: readonly HomeHealth[];
+  readonly cache: ProcessStatus;
   /** Controller of the live settings; absent while its function is not deployed. */
   readonly liveSettings?: ProcessStatus;
   readonly instances: readonly InstanceHealth[];
@@ -76,21 +92,36 @@ function regionStatus(region: string, plane: Plane & { readonly followers: Follo
   const { stores, followers, traffic } = plane;
   const follower = followers.regions.get(region);
   const cache = stores.caches.get(region);
-  const { region: _, ...database } =
-    stores.database.status().find(each => each.region === region) ?? absent(region);
   const health = [...(traffic.balancers.get(region)?.health().values() ?? [])].flat();
   return {
     region,
     address: follower?.options.host ?? '',
-    database: { ...database, frozen: stores.database.server(region).process?.frozen === true },
+    ...homesHealth(stores.homes.map(home => homeHealth(region, home, follower))),
     cache: processStatus(cache) ?? { running: false, restarts: 0, frozen: false },
-    gate: processStatus(follower?.gate),
     liveSettings: processStatus(followers.liveSettings.get(region)?.function),
     instances: (follower?.instances.status() ?? []).map(instance => ({
       ...instance,
       health: health.find(target => target.id === instance.id)?.state,
     })),
   };
+}
+
+/** An application without homes shows its one database and gate as those of the Region. */
+function homesHealth(homes: readonly HomeHealth[]): Pick<RegionStatus, 'database' | 'gate' | 'homes'> {
+  const [only] = homes;
+  return only === undefined || only.home !== undefined
+    ? { homes }
+    : { database: only.database, gate: only.gate };
+}
+
+function homeHealth(
+  region: string,
+  { home, database: of }: StoredHome,
+  follower: RegionFollower | undefined,
+): HomeHealth {
+  const { region: _, ...database } = of.status().find(each => each.region === region) ?? absent(region);
+  const frozen = of.server(region).process?.frozen === true;
+  return { home, database: { ...database, frozen }, gate: processStatus(follower?.gate(home)) };
 }
 
 const processStatus = (

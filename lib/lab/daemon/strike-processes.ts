@@ -61,9 +61,9 @@ function processesOf(
   const entries = ENTRIES[target] ?? [];
   const found = [
     ...(follower?.instances.struck({ entries, zone, id: instance }) ?? []),
-    is('gate') ? follower?.gate?.process : undefined,
+    ...(is('gate') ? (follower?.runningGates.map(gate => gate.process) ?? []) : []),
     is('cache') ? stores.caches.get(region)?.process : undefined,
-    is('database') ? stores.database.server(region).process : undefined,
+    ...(is('database') ? stores.homes.map(({ database }) => database.server(region).process) : []),
     is() ? followers.liveSettings.get(region)?.function?.process : undefined,
   ];
   return found.filter(process => process !== undefined);

@@ -16,8 +16,8 @@ const ATTEMPTS = 5;
 export interface Traffic {
   readonly balancers: ReadonlyMap<string, Balancer>;
   readonly servicePort: number;
-  /** Port on which every Region's gate listens. */
-  readonly gatePort: number;
+  /** Ports on which the gates of each home listen in every Region, in the order of the homes. */
+  readonly gatePorts: readonly number[];
   readonly dns: DnsServer;
   readonly dnsAddress: { readonly host: string; readonly port: number };
   readonly checker: HealthChecker;
@@ -30,25 +30,28 @@ export async function startTraffic(
   resourceAddresses: (name: string) => readonly string[] | undefined,
 ): Promise<Traffic> {
   const { settings, clock } = context;
-  const { timeScale, serviceHost, regions } = settings;
+  const { timeScale, homes, regions } = settings;
   const addresses = regions.map((_, index) => regionAddress(index));
   const { balancers, port: servicePort } = await startBalancers(context, state, addresses);
-  const gatePort = await freePort(...addresses);
+  const gatePorts: number[] = [];
+  for (const _ of homes) gatePorts.push(await freePort(...addresses));
   const gates = new Map(
-    regions.map((region, index) => [normalName(gateHost(region, serviceHost)), regionAddress(index)]),
+    homes.flatMap(({ host }, at) =>
+      regions.map((region, index) => [
+        normalName(gateHost(region, host)),
+        { host: regionAddress(index), port: gatePorts[at] ?? 0 },
+      ]),
+    ),
   );
   const checker = new HealthChecker({
     clock,
     timeScale,
-    endpointOf: host => {
-      const address = gates.get(host);
-      return address === undefined ? undefined : { host: address, port: gatePort };
-    },
+    endpointOf: host => gates.get(host),
     onStatus: (id, status) => state.setCheckStatus(id, status),
   });
   const world = { checkIsHealthy: (id: string) => checker.isHealthy(id), resourceAddresses, timeScale };
   const { dns, port } = await startDns(world);
-  return { balancers, servicePort, gatePort, dns, dnsAddress: { host: DNS_HOST, port }, checker };
+  return { balancers, servicePort, gatePorts, dns, dnsAddress: { host: DNS_HOST, port }, checker };
 }
 
 /** Stops everything that {@link startTraffic} started. */

@@ -10,6 +10,8 @@ import { type BirthFacts, birthWaves, type Wave } from './waves';
 
 /** What a deployment into the lab needs. */
 export interface DeployOptions extends BirthFacts, ControlPlaneAccess {
+  /** Region in which the CDK's own calls begin. */
+  readonly seed: string;
   /** Folder of the synthesized assembly, such as `<project>/cdk.out`. */
   readonly assembly: string;
   readonly projectRoot: string;

@@ -16,6 +16,8 @@ const START_TIMEOUT = 60_000;
 /** What a server needs. */
 export interface PostgresServerOptions {
   readonly region: string;
+  /** Home whose database it holds. @default - the application has no homes */
+  readonly home?: string;
   /** Loopback address of the Region. */
   readonly host: string;
   readonly port: number;
@@ -60,7 +62,8 @@ export class PostgresServer {
 
   /** Name of its process. */
   get name(): string {
-    return `postgres-${this.region}`;
+    const { region, home } = this.options;
+    return home === undefined ? `postgres-${region}` : `postgres-${region}-${home}`;
   }
 
   /** Whether its process lives. */

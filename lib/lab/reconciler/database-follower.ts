@@ -1,6 +1,6 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { HoldfastError } from '../../errors';
-import { clusterIdentifier } from '../../naming';
+import { clusterIdentifier, globalClusterIdentifier } from '../../naming';
 import type { Clock, Output } from '../../ports';
 import type { DatabaseMove, Gateway } from '../gateway';
 import type { GlobalDatabase } from '../postgres';
@@ -12,7 +12,8 @@ const LOOKS_PER_METRIC = 4;
 
 /** What following the global cluster needs. */
 export interface DatabaseFollowerOptions {
-  readonly application: string;
+  /** Prefix of the names of the database. */
+  readonly scope: string;
   readonly database: GlobalDatabase;
   readonly gateway: Pick<Gateway, 'state' | 'abandonDatabaseMove'>;
   readonly clients: ReadonlyMap<string, RegionClients>;
@@ -32,7 +33,9 @@ export class DatabaseFollower {
   private looking: Promise<void> | undefined;
 
   constructor(private readonly options: DatabaseFollowerOptions) {
+    const own = globalClusterIdentifier(options.scope);
     this.stopListening = options.gateway.state.onDatabaseMove(move => {
+      if (move.globalCluster !== own) return;
       this.work = this.work.then(() => this.follow(move));
     });
   }
@@ -91,7 +94,7 @@ export class DatabaseFollower {
 
   /** What is not known is not published, as a lost secondary publishes nothing. */
   private async publish(): Promise<void> {
-    const { application, clients, database } = this.options;
+    const { scope, clients, database } = this.options;
     const known = database
       .status()
       .flatMap(({ region, lag }) => (lag === undefined ? [] : [{ region, lag }]));
@@ -99,7 +102,7 @@ export class DatabaseFollower {
       known.map(({ region, lag }) => {
         const datum = {
           MetricName: 'AuroraGlobalDBReplicationLag',
-          Dimensions: [{ Name: 'DBClusterIdentifier', Value: clusterIdentifier(application, region) }],
+          Dimensions: [{ Name: 'DBClusterIdentifier', Value: clusterIdentifier(scope, region) }],
           Unit: 'Milliseconds' as const,
           Value: lag,
           Timestamp: this.options.clock.now(),

@@ -1,5 +1,4 @@
 import { HoldfastError } from '../../errors';
-import { gateMemoryName } from '../../naming';
 import { LAB_CALLER } from './clients';
 
 /** Environment of a deployed function. */
@@ -26,9 +25,8 @@ export async function readFunctions(
   return Functions.map(found => found.Environment?.Variables ?? {});
 }
 
-/** Environment of the gate's function, found by the memory that it names. */
+/** Environment of a gate's function, found by the memory that it names. */
 export const gateEnvironment = (
   functions: readonly FunctionEnvironment[],
-  application: string,
-): FunctionEnvironment | undefined =>
-  functions.find(variables => variables.HOLDFAST_GATE_MEMORY === gateMemoryName(application));
+  memory: string,
+): FunctionEnvironment | undefined => functions.find(variables => variables.HOLDFAST_GATE_MEMORY === memory);

@@ -25,8 +25,8 @@ const READING = /^(Describe|Get|List)/;
 
 /** What the reconciler needs. */
 export interface ReconcilerOptions {
-  /** The service's name. */
-  readonly serviceHost: string;
+  /** Names of the service, one for each home. */
+  readonly serviceHosts: readonly string[];
   readonly regions: readonly RegionFollower[];
   /** Clients of the Region in which global services are asked. */
   readonly clients: RegionClients;
@@ -81,7 +81,7 @@ export class Reconciler {
   resourceAddresses(name: string): readonly string[] | undefined {
     const plain = name.replace(/^dualstack\./, '');
     const region = this.options.regions.find(
-      follower => follower.balancing?.dnsName === plain || this.gateAlias(follower) === name,
+      follower => follower.balancing?.dnsName === plain || this.gateAliases(follower).includes(name),
     );
     return region === undefined ? undefined : [region.options.host];
   }
@@ -116,11 +116,12 @@ export class Reconciler {
     ]);
   }
 
-  /** The alias under a Region's gate name points at its gate; the name it points at is API Gateway's to give. */
-  private gateAlias(follower: RegionFollower): string | undefined {
-    const name = normalName(gateHost(follower.options.region, this.options.serviceHost));
+  /** The aliases under a Region's gate names point at its gates; the names they point at are API Gateway's to give. */
+  private gateAliases(follower: RegionFollower): readonly string[] {
+    const { serviceHosts } = this.options;
+    const names = new Set(serviceHosts.map(host => normalName(gateHost(follower.options.region, host))));
     const records = this.zones.flatMap(zone => zone.records);
-    return records.find(record => record.name === name)?.alias?.name;
+    return records.flatMap(({ name, alias }) => (alias !== undefined && names.has(name) ? [alias.name] : []));
   }
 }
 

@@ -1,4 +1,4 @@
-import { loadBalancerName } from '../../naming';
+import { gateMemoryName, loadBalancerName } from '../../naming';
 import type { Clock, Output } from '../../ports';
 import type { Balancer, TargetGroup } from '../balancer';
 import { FunctionProcess } from '../functions';
@@ -18,7 +18,8 @@ export interface RegionFollowerOptions {
   readonly region: string;
   /** Loopback address of the Region. */
   readonly host: string;
-  readonly gatePort: number;
+  /** The gate of each home, and the port on which it listens. */
+  readonly gates: readonly { readonly home?: string; readonly port: number }[];
   readonly timeScale: number;
   /** The gateway. */
   readonly endpoint: string;
@@ -47,16 +48,21 @@ export class RegionFollower {
   private readonly held = new Set<HeldKind>();
   private readonly heldZones = new Set<string>();
   private seenZones: ReadonlySet<string> = new Set();
-  private running: FunctionProcess | undefined;
+  private readonly running = new Map<string | undefined, FunctionProcess>();
   private seen: BalancingState | undefined;
 
   constructor(readonly options: RegionFollowerOptions) {
     this.instances = new Instances({ ...options, changed: options.kick });
   }
 
-  /** The gate's process, once its function is deployed. */
-  get gate(): FunctionProcess | undefined {
-    return this.running;
+  /** The process of a home's gate, once its function is deployed. */
+  gate(home: string | undefined): FunctionProcess | undefined {
+    return this.running.get(home);
+  }
+
+  /** The processes of all gates whose functions are deployed. */
+  get runningGates(): readonly FunctionProcess[] {
+    return [...this.running.values()];
   }
 
   /** The load balancer, as last seen. */
@@ -69,21 +75,21 @@ export class RegionFollower {
     const { problems, region } = this.options;
     await Promise.all([
       problems.guard(`clones of ${region}`, () => this.followGroups()),
-      problems.guard(`gate of ${region}`, () => this.followGate()),
+      problems.guard(`gates of ${region}`, () => this.followGates()),
     ]);
   }
 
   /** Stops all processes of a kind and keeps them down, as when they are lost for good. */
   async hold(kind: HeldKind): Promise<void> {
     this.held.add(kind);
-    if (kind === 'gate') await this.running?.stop();
+    if (kind === 'gate') await Promise.all(this.runningGates.map(gate => gate.stop()));
     else await this.followGroups();
   }
 
   /** Lets the processes of a kind come back. */
   async release(kind: HeldKind): Promise<void> {
     this.held.delete(kind);
-    if (kind === 'gate') await this.running?.start();
+    if (kind === 'gate') await Promise.all(this.runningGates.map(gate => gate.start()));
     else await this.followGroups();
   }
 
@@ -101,7 +107,7 @@ export class RegionFollower {
 
   /** Stops every process of the Region. */
   async stop(): Promise<void> {
-    await Promise.all([this.instances.stopAll(), this.running?.stop()]);
+    await Promise.all([this.instances.stopAll(), ...this.runningGates.map(gate => gate.stop())]);
   }
 
   private async followGroups(): Promise<void> {
@@ -153,15 +159,22 @@ export class RegionFollower {
     this.options.balancer.update(targetGroups);
   }
 
-  private async followGate(): Promise<void> {
-    const { endpoint, region, application, host, gatePort, gateOverlay } = this.options;
-    if (this.running !== undefined) return;
-    const deployed = gateEnvironment(await readFunctions(endpoint, region), application);
-    if (deployed === undefined) return;
-    const environment = { ...deployed, ...gateOverlay };
-    const kind = { name: `gate-${region}`, bundle: 'gate', server: 'gate-server' } as const;
-    const gate = new FunctionProcess({ ...this.options, ...kind, host, port: gatePort, environment });
-    await gate.start();
-    this.running = gate;
+  private async followGates(): Promise<void> {
+    const { endpoint, region, application, gates, gateOverlay } = this.options;
+    const missing = gates.filter(({ home }) => !this.running.has(home));
+    if (missing.length === 0) return;
+    const functions = await readFunctions(endpoint, region);
+    await Promise.all(
+      missing.map(async ({ home, port }) => {
+        const deployed = gateEnvironment(functions, gateMemoryName(application, home));
+        if (deployed === undefined) return;
+        const name = home === undefined ? `gate-${region}` : `gate-${region}-${home}`;
+        const environment = { ...deployed, ...gateOverlay };
+        const kind = { name, bundle: 'gate', server: 'gate-server' } as const;
+        const gate = new FunctionProcess({ ...this.options, ...kind, port, environment });
+        await gate.start();
+        this.running.set(home, gate);
+      }),
+    );
   }
 }

@@ -50,6 +50,10 @@ export interface RegisterEnvironment {
 
 /** Environment of a clone or a worker. Times are unscaled seconds; divide by `timeScale`. */
 export interface ServiceEnvironment extends RegisterEnvironment {
+  /** Home of an active-active application. @default - the application has no homes */
+  readonly home?: string;
+  /** Key of the record that decides over writing: a home has one of its own. */
+  readonly registerKey: string;
   readonly leaseSeconds: number;
   readonly leaseMarginSeconds: number;
   /** Divides every interval, TTL and lease; 1 outside the lab. */
@@ -83,16 +87,21 @@ export interface ServiceEnvironment extends RegisterEnvironment {
   readonly residency?: ResidencyEnvironment;
 }
 
-/** Reads the environment of a clone or worker; throws one `environment` error with every problem. */
-export function parseServiceEnvironment(raw: RawEnvironment): ServiceEnvironment {
+/** Reads the environment of a clone or worker, or of one home of it; throws one `environment` error with every problem. */
+export function parseServiceEnvironment(raw: RawEnvironment, home?: string): ServiceEnvironment {
   const reader = new EnvironmentReader(raw);
   const leaseSeconds = reader.number('HOLDFAST_LEASE_SECONDS', undefined, { minimum: 1, maximum: 300 });
   const leaseMarginSeconds = reader.number('HOLDFAST_LEASE_MARGIN_SECONDS', 2, { minimum: 0, maximum: 300 });
   if (leaseMarginSeconds > leaseSeconds) {
     reader.refuse('HOLDFAST_LEASE_MARGIN_SECONDS', 'is longer than the lease', 'make it shorter');
   }
+  if (reader.optional('HOLDFAST_HOMES') !== undefined) {
+    reader.refuse('HOLDFAST_HOMES', 'names several homes, and this process serves one', 'leave it out');
+  }
   const environment: ServiceEnvironment = {
     ...registerPart(reader),
+    home,
+    registerKey: reader.text('HOLDFAST_REGISTER_KEY', REGISTER_KEY),
     leaseSeconds,
     leaseMarginSeconds,
     timeScale: reader.number('HOLDFAST_TIME_SCALE', 1, { minimum: 1, maximum: 10 }),

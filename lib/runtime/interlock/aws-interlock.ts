@@ -2,10 +2,10 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import { reasonOf } from '../errors';
 import { limited } from '../limit';
-import { DRILL_LOCK_KEY } from '../register/register';
+import { lockKeyOf } from '../register/register';
 import { toRecord } from '../register/register-reader';
 import type { InterlockFacts } from './interlock';
-import { breakGlassOfText, lockOfItem } from './interlock-items';
+import { breakGlassOfText, longestLock } from './interlock-items';
 
 /** Where a Region's facts are. */
 export interface AwsInterlockOptions {
@@ -47,8 +47,11 @@ async function readMoves(
   read: (key: string) => ReturnType<typeof readItem>,
   keys: readonly string[],
 ): Promise<Pick<InterlockFacts, 'records' | 'lock'>> {
-  const [lock, records] = await Promise.all([read(DRILL_LOCK_KEY), Promise.all(keys.map(read))]);
-  return { records: records.filter(defined).map(toRecord), lock: lockOfItem(lock) };
+  const [locks, records] = await Promise.all([
+    Promise.all(keys.map(key => read(lockKeyOf(key)))),
+    Promise.all(keys.map(read)),
+  ]);
+  return { records: records.filter(defined).map(toRecord), lock: longestLock(locks) };
 }
 
 const defined = <T>(value: T | undefined): value is T => value !== undefined;

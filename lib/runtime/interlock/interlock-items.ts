@@ -16,6 +16,16 @@ export function lockOfItem(item: Item | undefined): InterlockLock | undefined {
   };
 }
 
+/** Of several locks the one that binds longest; one that does not say until when binds until somebody has looked. */
+export function longestLock(items: readonly (Item | undefined)[]): InterlockLock | undefined {
+  const until = ({ renewedAt, leaseSeconds }: InterlockLock) =>
+    Number.isFinite(renewedAt) && leaseSeconds > 0
+      ? renewedAt + leaseSeconds * 2000
+      : Number.POSITIVE_INFINITY;
+  const locks = items.map(lockOfItem).filter(lock => lock !== undefined);
+  return locks.sort((one, other) => (until(one) < until(other) ? 1 : -1))[0];
+}
+
 /** Text of a leave, as it stands in the Region's parameter. */
 export function textOfBreakGlass(glass: BreakGlass): string {
   return JSON.stringify({ by: glass.by, reason: glass.reason, until: new Date(glass.until).toISOString() });

@@ -22,6 +22,10 @@ export const DRILL_LOCK_KEY = 'drill-lock';
 /** Partition key of the copy of the newest drill's journal. */
 export const DRILL_JOURNAL_KEY = 'drill-journal';
 
+/** Key of the drill lock that stands beside a record: a home has one of its own. */
+export const lockKeyOf = (registerKey: string): string =>
+  `${DRILL_LOCK_KEY}${registerKey.slice(REGISTER_KEY.length)}`;
+
 /** Whether `region` may acknowledge writes under this record. */
 export function isActive(record: RegisterRecord, region: string): boolean {
   return record.phase === 'active' && record.region === region;

@@ -49,6 +49,15 @@ export function jsonLogger(options: JsonLoggerOptions): Logger {
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
+/** The same logger, with further fields in each of its lines. */
+export function loggerWith(logger: Logger, more: LogFields): Logger {
+  const log =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      logger[level](message, { ...more, ...fields });
+  return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
+}
+
 /** A logger that says nothing. */
 export const silentLogger: Logger = {
   debug() {},

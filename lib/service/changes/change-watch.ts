@@ -2,6 +2,7 @@ import { readPlace } from '../../runtime/cache/invalidator-place';
 import { type ChangeLag, deliveryLags, lagBehind } from '../../runtime/changes/change-lag';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
+import { keyScope } from '../cache-keys';
 import { leaderMetrics, type MetricValues } from '../leader/leader-metrics';
 import { changePlaceKey } from '../orders/order-cache';
 import type { Parts } from '../parts';
@@ -48,7 +49,7 @@ export class ChangeWatch {
   async look(): Promise<ChangeProgress> {
     const { cache, database, environment } = this.parts;
     const invalidator = async () => {
-      const place = await readPlace(cache, changePlaceKey(environment.application));
+      const place = await readPlace(cache, changePlaceKey(keyScope(environment)));
       if (place === undefined) return { problem: 'the cache holds no place: no worker cleans it yet' };
       return lagBehind(database, place.position);
     };

@@ -6,6 +6,7 @@ import type * as ChangePublisher from '../../runtime/changes/change-publisher';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
 import { peeked, type Turn } from '../../runtime/peeked';
+import { keyScope } from '../cache-keys';
 import { changePlaceKey, longestLifeSeconds, orderKey } from '../orders/order-cache';
 import type { Parts } from '../parts';
 import { residentDelivery } from '../residency/residency-changes';
@@ -82,14 +83,15 @@ export function placingTurn({ fenced }: Pick<ChangeWorkerParts, 'fenced'>) {
 /** Removes changed orders from this Region's cache; a standby, which has time, fills them anew. */
 export function orderInvalidator(parts: ChangeWorkerParts): RegionalInvalidator {
   const { environment, database, cached, reads, config, keeper, cache, clock, logger } = parts;
-  const { application, region, timeScale } = environment;
+  const { region, timeScale } = environment;
+  const scope = keyScope(environment);
   const tagged = environment.residency !== undefined;
   const scaled = (seconds: number) => (seconds * 1000) / timeScale;
   return new RegionalInvalidator({
     ...{ cache, database, clock, logger, region },
-    placeKey: changePlaceKey(application),
+    placeKey: changePlaceKey(scope),
     keysOf: ({ entity, key }, epoch) => {
-      const found = entity === 'order' ? orderKey(application, epoch, key, tagged) : undefined;
+      const found = entity === 'order' ? orderKey(scope, epoch, key, tagged) : undefined;
       return found === undefined ? [] : [found];
     },
     epoch: () => keeper.record?.epoch,

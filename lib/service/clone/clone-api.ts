@@ -27,6 +27,8 @@ export interface CloneApiOptions {
 /** The API of a clone, without whatever brings it its requests. */
 export interface CloneApi {
   readonly options: HttpExchangeOptions;
+  /** What `/readyz` decides by. */
+  ready(): Readiness;
   /** What goes on beside the requests, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -42,10 +44,12 @@ export function cloneApi(parts: Parts, { telemetry, draining, details }: CloneAp
     ...parts.shards,
     random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
   });
+  const ready = () => currentReadiness(parts, draining());
   return {
+    ready,
     options: {
       routes: [
-        ...healthRoutes(() => ({ ...currentReadiness(parts, draining()), ...details() })),
+        ...healthRoutes(() => ({ ...ready(), ...details() })),
         ...customerRoutes(parts, routesOfOrders(parts, reading)),
         ...cartRoutes({
           carts,

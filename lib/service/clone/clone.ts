@@ -1,41 +1,57 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../runtime/clock';
 import type { ServiceEnvironment } from '../../runtime/environment/environment';
+import type { HomesEnvironment } from '../../runtime/environment/homes-environment';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
 import type { Logger } from '../../runtime/telemetry/logger';
 import { ChangeWatch } from '../changes/change-watch';
-import { HttpServer } from '../http/http-server';
+import { healthRoutes } from '../http/health-routes';
+import type { HttpExchangeOptions } from '../http/http-exchange';
+import { HttpServer, type HttpServerOptions } from '../http/http-server';
 import { leaderDuties } from '../leader/leader-duties';
-import { closeParts, makeParts, type Parts, runParts } from '../parts';
+import {
+  closeParts,
+  homeLogger,
+  makeParts,
+  makeShared,
+  type Parts,
+  runParts,
+  runShared,
+  type SharedParts,
+} from '../parts';
 import type { Running } from '../process';
 import { processTelemetry } from '../process-telemetry';
+import type { Readiness } from '../readiness';
 import { EventWatch } from '../saga/saga-health';
-import { cloneApi } from './clone-api';
+import { type CloneApiOptions, cloneApi } from './clone-api';
 
-/** Starts a clone: it listens at once and becomes ready by itself, as active or as standby. */
-export async function startClone(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
-  const parts = makeParts(environment, systemClock, logger);
-  const { telemetry, run: runTelemetry } = processTelemetry(environment, 'service', parts);
-  const watch = new ChangeWatch(parts);
-  const events = new EventWatch(parts);
-  const api = cloneApi(parts, {
-    telemetry,
-    draining: () => server.draining,
-    details: () => ({ changes: watch.progress, events: events.progress }),
-  });
-  const server: HttpServer = new HttpServer(api.options);
+/** One home as a clone serves it. */
+interface ServedHome {
+  readonly environment: ServiceEnvironment;
+  readonly options: HttpExchangeOptions;
+  readonly ready: () => Readiness;
+  /** What goes on beside the requests, until the signal aborts. */
+  run(signal: AbortSignal): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
+/** Starts a clone: it listens at once and each of its homes becomes ready by itself, as active or as standby. */
+export async function startClone(environment: HomesEnvironment, logger: Logger): Promise<Running> {
+  const [first] = environment.homes;
+  if (first === undefined) throw new Error('no home');
+  const shared = makeShared(first, systemClock, logger);
+  const { telemetry, run: runTelemetry } = processTelemetry(first, 'service', { clock: systemClock, logger });
+  const draining = () => server.draining;
+  const homes = environment.homes.map(home => serveHome(home, { shared, telemetry, draining, logger }));
+  const server: HttpServer = new HttpServer(serverOptions(homes, draining));
   const { host, port } = environment.listen;
   const listening = await server.listen(host, port);
   logger.info('service.listening', { host, port: listening });
   const background = new AbortController();
   const ended = Promise.all([
-    runParts(parts, background.signal),
-    runWarmUp(parts, background.signal),
-    watch.run(background.signal),
-    leaderDuties(parts, randomUUID()).run(background.signal),
-    events.run(background.signal),
-    api.run(background.signal),
+    ...homes.map(home => home.run(background.signal)),
+    runShared(shared, background.signal),
     runTelemetry(background.signal),
   ]);
   return {
@@ -43,8 +59,62 @@ export async function startClone(environment: ServiceEnvironment, logger: Logger
       await server.stop((environment.drainSeconds * 1000) / environment.timeScale);
       background.abort();
       await ended;
-      await Promise.all([closeParts(parts), api.close()]);
+      await Promise.all(homes.map(home => home.close()));
     },
+  };
+}
+
+function serveHome(
+  environment: ServiceEnvironment,
+  {
+    shared,
+    logger,
+    ...api
+  }: Omit<CloneApiOptions, 'details'> & { readonly shared: SharedParts; readonly logger: Logger },
+): ServedHome {
+  const parts = makeParts(environment, systemClock, homeLogger(logger, environment), shared);
+  const watch = new ChangeWatch(parts);
+  const events = new EventWatch(parts);
+  const details = () => ({ changes: watch.progress, events: events.progress });
+  const { options, ready, run, close } = cloneApi(parts, { ...api, details });
+  return {
+    environment,
+    options,
+    ready,
+    run: signal =>
+      Promise.all([
+        runParts(parts, signal),
+        runWarmUp(parts, signal),
+        watch.run(signal),
+        leaderDuties(parts, randomUUID()).run(signal),
+        events.run(signal),
+        run(signal),
+      ]),
+    close: () => Promise.all([closeParts(parts), close()]),
+  };
+}
+
+/**
+ * What the server answers by. Of a clone with homes, whoever names none is told of the clone as a whole: it is ready while
+ * one of them is, since a home whose database is away in this Region must not take the others with it.
+ */
+function serverOptions(homes: readonly ServedHome[], draining: () => boolean): HttpServerOptions {
+  const [first, ...others] = homes;
+  if (first === undefined) throw new Error('no home');
+  if (first.environment.home === undefined) return first.options;
+  const all = [first, ...others];
+  const whole = () => {
+    const states = all.map(({ environment, ready }) => [environment.home ?? '', ready()] as const);
+    return {
+      ready: !draining() && states.some(([, state]) => state.ready),
+      homes: Object.fromEntries(states),
+    };
+  };
+  return {
+    ...first.options,
+    routes: healthRoutes(whole),
+    facts: () => ({ ...first.options.facts(), epoch: undefined }),
+    homes: new Map(all.map(({ environment, options }) => [environment.home ?? '', options])),
   };
 }
 

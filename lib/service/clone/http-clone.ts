@@ -12,7 +12,7 @@ import { ConsistentReads } from '../../runtime/reads/consistent-reads';
 import { enginePositions } from '../../runtime/reads/database-positions';
 import { formatPosition } from '../../runtime/reads/read-position';
 import { WritePosition } from '../../runtime/reads/write-position';
-import { limitPrefix } from '../cache-keys';
+import { keyScope, limitPrefix } from '../cache-keys';
 import { machineRandom } from '../guards';
 import { HttpEdge } from '../http/http-edge';
 import { leaderMetrics } from '../leader/leader-metrics';
@@ -92,7 +92,7 @@ function cloneLimiter({ clock, logger, environment }: Parts): { limiter?: RateLi
   const { url, identity } = environment.cache;
   const signIn = identity && { user: identity.user, password: cacheTokens(identity, environment.region) };
   const client = connectLimits({ url, signIn });
-  const shared = redisLimits({ client, prefix: limitPrefix(environment.application) });
+  const shared = redisLimits({ client, prefix: limitPrefix(keyScope(environment)) });
   const localShare = 1 / environment.edge.clones;
   return {
     limiter: new RateLimiter({ shared, policies, localShare, clock, logger }),

@@ -2,7 +2,7 @@ import type { Readiness } from '../readiness';
 import type { Route } from './http-types';
 
 /** `GET /healthz`: the process runs. `GET /readyz`: it can do what its role asks. */
-export function healthRoutes(ready: () => Readiness): readonly Route[] {
+export function healthRoutes(ready: () => Pick<Readiness, 'ready'>): readonly Route[] {
   return [
     {
       method: 'GET',

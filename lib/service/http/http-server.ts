@@ -5,6 +5,7 @@ import { reasonOf } from '../../runtime/errors';
 import { readJson } from './http-body';
 import { BrokenRequests } from './http-broken';
 import { HttpExchange, type HttpExchangeOptions, type HttpReply, type Incoming } from './http-exchange';
+import { HomesExchange } from './http-homes';
 
 /** What the server needs. */
 export interface HttpServerOptions extends HttpExchangeOptions {
@@ -12,6 +13,11 @@ export interface HttpServerOptions extends HttpExchangeOptions {
   readonly tls?: TlsOptions;
   /** Turns away who may not call here, before a route is looked for; throws HttpError. @default - all may call */
   readonly admit?: (message: IncomingMessage) => void;
+  /**
+   * Homes of an active-active application: what names one is answered by its options, and the rest by these.
+   * @default - none: every request is answered by these
+   */
+  readonly homes?: ReadonlyMap<string, HttpExchangeOptions>;
 }
 
 /** Longest wait for requests in hand when stopping, in milliseconds. */
@@ -23,10 +29,11 @@ export class HttpServer {
   draining = false;
   private readonly server: Server | https.Server;
   private readonly broken = new BrokenRequests();
-  private readonly exchange: HttpExchange;
+  private readonly exchange: Pick<HttpExchange, 'run'>;
 
   constructor(private readonly options: HttpServerOptions) {
-    this.exchange = new HttpExchange(options);
+    const { homes } = options;
+    this.exchange = homes === undefined ? new HttpExchange(options) : new HomesExchange(homes, options);
     const settings = {
       requestTimeout: 15_000,
       headersTimeout: 10_000,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../runtime/clock';
-import type { ServiceEnvironment } from '../../runtime/environment/environment';
+import type { HomesEnvironment } from '../../runtime/environment/homes-environment';
 import { reasonOf } from '../../runtime/errors';
 import { loop } from '../../runtime/loop';
 import { hasUnsentRows } from '../../runtime/outbox/outbox';
@@ -11,7 +11,7 @@ import type { TimedTelemetry } from '../../runtime/telemetry/message-telemetry';
 import { runChanges } from '../changes/change-worker';
 import { leaderDuties } from '../leader/leader-duties';
 import { Fulfilment } from '../orders/fulfilment';
-import { closeParts, makeParts, type Parts, runParts } from '../parts';
+import { closeParts, homeLogger, makeParts, makeShared, type Parts, runParts, runShared } from '../parts';
 import type { Running } from '../process';
 import { processTelemetry } from '../process-telemetry';
 import { runSagasAndProjections } from '../saga/saga-worker';
@@ -28,23 +28,24 @@ const VISIBILITY = 30;
 const STANDBY_PAUSE = 1;
 
 /**
- * Starts a worker: relay of the outbox, consumer of the queue, sagas, deliveries of changes and a leader's duties, each
- * only while active; and what keeps this Region's cache clean, always.
+ * Starts a worker: for each home the relay of the outbox, consumer of the queue, sagas, deliveries of changes and a leader's
+ * duties, each only while active; and what keeps this Region's cache clean, always.
  */
-export async function startWorker(environment: ServiceEnvironment, logger: Logger): Promise<Running> {
-  const parts = makeParts(environment, systemClock, logger);
+export async function startWorker(environment: HomesEnvironment, logger: Logger): Promise<Running> {
+  const [first] = environment.homes;
+  if (first === undefined) throw new Error('no home');
+  const shared = makeShared(first, systemClock, logger);
+  const { telemetry, run: runTelemetry } = processTelemetry(first, 'worker', { clock: systemClock, logger });
+  const timed = { ...telemetry, monotonic: () => systemClock.monotonic() };
+  const homes = environment.homes.map(home => makeParts(home, systemClock, homeLogger(logger, home), shared));
   const intake = new AbortController();
   const background = new AbortController();
-  const { telemetry, run: runTelemetry } = processTelemetry(environment, 'worker', parts);
-  const ended = Promise.all([runParts(parts, background.signal), runTelemetry(background.signal)]);
-  const timed = { ...telemetry, monotonic: () => parts.clock.monotonic() };
-  const work = Promise.all([
-    runRelay(parts, intake.signal),
-    runConsumer(parts, timed, intake.signal),
-    leaderDuties(parts, randomUUID()).run(intake.signal),
-    runSagasAndProjections(parts, intake.signal),
-    runChanges(parts, intake.signal),
+  const ended = Promise.all([
+    ...homes.map(parts => runParts(parts, background.signal)),
+    runShared(shared, background.signal),
+    runTelemetry(background.signal),
   ]);
+  const work = Promise.all(homes.map(parts => runWork(parts, timed, intake.signal)));
   return {
     async stop() {
       // First nothing new is taken and what is in hand ends under its lease, then the lease itself ends.
@@ -52,9 +53,19 @@ export async function startWorker(environment: ServiceEnvironment, logger: Logge
       await work;
       background.abort();
       await ended;
-      await closeParts(parts);
+      await Promise.all(homes.map(closeParts));
     },
   };
+}
+
+async function runWork(parts: Parts, telemetry: TimedTelemetry, signal: AbortSignal): Promise<void> {
+  await Promise.all([
+    runRelay(parts, signal),
+    runConsumer(parts, telemetry, signal),
+    leaderDuties(parts, randomUUID()).run(signal),
+    runSagasAndProjections(parts, signal),
+    runChanges(parts, signal),
+  ]);
 }
 
 function runRelay(parts: Parts, signal: AbortSignal): Promise<void> {

@@ -190,14 +190,20 @@ describe('a grant of homes', () => {
   const decide = (statements: readonly PolicyStatement[], action: string, key: string) =>
     evaluatePolicy(statements, { action, context: { 'dynamodb:LeadingKeys': [key] } });
 
-  test('reaches their records and the lock, and neither another home nor the one record', () => {
+  test('reaches their records and locks, and neither another home nor the one record', () => {
     const mover = statementsOf((register, role) => register.grantMove(role, { homes: ['us', 'eu'] }));
-    const decided = ['register/us', 'register/eu', 'drill-lock', 'register/ap', 'register', 'register/*'].map(
-      key => decide(mover, 'dynamodb:UpdateItem', key),
-    );
+    const decided = [
+      'register/us',
+      'register/eu',
+      'drill-lock/us',
+      'drill-lock',
+      'register/ap',
+      'register',
+    ].map(key => decide(mover, 'dynamodb:UpdateItem', key));
     const no = 'implicit-deny';
     expect(decided).toEqual(['allowed', 'allowed', 'allowed', no, no, no]);
-    expect(decide(mover, 'dynamodb:DeleteItem', 'drill-lock')).toBe('allowed');
+    expect(decide(mover, 'dynamodb:DeleteItem', 'drill-lock/eu')).toBe('allowed');
+    expect(decide(mover, 'dynamodb:DeleteItem', 'drill-lock')).toBe(no);
     expect(decide(mover, 'dynamodb:DeleteItem', 'register/us')).toBe(no);
   });
 

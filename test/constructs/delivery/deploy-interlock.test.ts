@@ -65,7 +65,10 @@ test('it reads the items of a move and the leave, in its own Region, and may wri
           Action: 'dynamodb:GetItem',
           Condition: {
             'ForAllValues:StringEquals': {
-              'dynamodb:LeadingKeys': ['drill-lock', 'register/eu', 'register/us'],
+              'dynamodb:LeadingKeys': [
+                ...['drill-lock/eu', 'drill-lock/us'],
+                ...['register/eu', 'register/us'],
+              ],
             },
           },
           Resource: {

@@ -157,7 +157,10 @@ test('of an application with homes it moves those it is given', () => {
   );
   expect(register?.Condition).toEqual({
     'ForAllValues:StringEquals': {
-      'dynamodb:LeadingKeys': ['register/us', 'register/eu', 'drill-lock', 'drill-journal'],
+      'dynamodb:LeadingKeys': [
+        ...['register/us', 'register/eu', 'drill-lock/us', 'drill-lock/eu'],
+        ...['drill-journal/us', 'drill-journal/eu'],
+      ],
     },
   });
 });

@@ -3,6 +3,7 @@ import { judgeInterlock, LONGEST_BREAK_GLASS } from '../../../lib/runtime/interl
 import {
   breakGlassOfText,
   lockOfItem,
+  longestLock,
   newBreakGlass,
   textOfBreakGlass,
 } from '../../../lib/runtime/interlock/interlock-items';
@@ -104,4 +105,18 @@ test('no text makes the reader throw, and none without name, reason and time is 
     }),
   );
   expect(breakGlassOfText('{"by":"","reason":"x","until":"2026-03-01T10:00:00Z"}')).toBeUndefined();
+});
+
+test('of the locks of several homes the one that binds longest counts, and one that says no end before all', () => {
+  const item = (drillId: string, heartbeat: string) => ({
+    drillId: { S: drillId },
+    holder: { S: 'ann' },
+    heartbeatAt: { S: heartbeat },
+    leaseSeconds: { N: '30' },
+  });
+  const [early, late] = [item('early', '2026-03-01T10:00:00Z'), item('late', '2026-03-01T10:00:20Z')];
+  expect(longestLock([])).toBeUndefined();
+  expect(longestLock([early, undefined, late])?.drillId).toBe('late');
+  expect(longestLock([late, early])?.drillId).toBe('late');
+  expect(longestLock([late, item('unreadable', ''), early])?.drillId).toBe('unreadable');
 });
