@@ -95,7 +95,8 @@ function afterPublishing(block: TerraformBlock): TerraformBlock {
 }
 
 function zipOf({ type, arguments: { filename } }: TerraformBlock): readonly string[] {
-  if (type !== 'aws_lambda_function' || !(filename instanceof Interpolation)) return [];
+  const isCode = type === 'aws_lambda_function' || type === 'aws_lambda_layer_version';
+  if (!isCode || !(filename instanceof Interpolation) || filename instanceof ZippedText) return [];
   const key = filename.parts.at(-1);
   return typeof key === 'string' ? [key.replace('/assets/', '')] : [];
 }

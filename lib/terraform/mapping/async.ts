@@ -1,4 +1,4 @@
-import type { ResourceMapping } from '../resource-mapping';
+import { madeUpName, type ResourceMapping } from '../resource-mapping';
 import { block, json, pairs, policy, same, single, TAGS, type Unmapped } from '../rule';
 import type { Draft, Term } from '../term';
 
@@ -57,6 +57,7 @@ export const ASYNC: Readonly<Record<string, ResourceMapping>> = {
       },
       Tags: pairs('tags'),
     },
+    complete: (args, _properties, resource) => ({ name: madeUpName(resource), ...args }),
   },
   'AWS::Lambda::EventSourceMapping': {
     type: 'aws_lambda_event_source_mapping',

@@ -1,22 +1,32 @@
 import { companions, madeUpName, type Named, type ResourceMapping } from '../resource-mapping';
 import { block, elsewhere, json, type Split, same, TAGS } from '../rule';
-import { type Arguments, type Draft, Expression, Interpolation, isRecord, type Term, textOf } from '../term';
+import {
+  type Arguments,
+  type Draft,
+  Expression,
+  Interpolation,
+  isRecord,
+  type Term,
+  textOf,
+  toCode,
+  ZippedText,
+} from '../term';
 
-/** The zip that synth writes beside the configuration, under the hash of its content. */
+/** The zip that synth writes beside the configuration, under the hash of its content; text becomes a zip of its own. */
 const code: Split = {
   split: (value, unmapped) => {
-    const key = isRecord(value) ? value.S3Key : undefined;
-    if (typeof key !== 'string') {
-      unmapped('S3Key', value);
-      return {};
-    }
-    const file = textOf([new Expression('path.module'), `/assets/${key}`]);
-    return {
-      filename: file,
-      source_code_hash: new Expression(`filebase64sha256("\${path.module}/assets/${key}")`),
-    };
+    const { S3Key: key, ZipFile: text } = isRecord(value) ? value : {};
+    if (typeof key === 'string') return zipAt(textOf([new Expression('path.module'), `/assets/${key}`]));
+    if (typeof text === 'string') return zipAt(new ZippedText({ 'index.js': text }));
+    unmapped('S3Key', value);
+    return {};
   },
 };
+
+const zipAt = (filename: Term): Draft => ({
+  filename,
+  source_code_hash: new Expression(`filebase64sha256(${toCode(filename)})`),
+});
 
 const functionName = (args: Arguments, _properties: Arguments, resource: Named): Draft => ({
   function_name: madeUpName(resource),
@@ -48,6 +58,8 @@ export const FUNCTIONS: Readonly<Record<string, ResourceMapping>> = {
       ...same('Architectures Description FunctionName Handler MemorySize ReservedConcurrentExecutions'),
       ...same('Role Runtime Timeout'),
       Code: code,
+      Layers: 'layers',
+      TracingConfig: block('tracing_config', same('Mode')),
       Environment: withoutStack,
       LoggingConfig: {
         split: (value: Term) => ({
@@ -60,6 +72,16 @@ export const FUNCTIONS: Readonly<Record<string, ResourceMapping>> = {
       ...TAGS,
     },
     complete: functionName,
+  },
+  'AWS::Lambda::LayerVersion': {
+    type: 'aws_lambda_layer_version',
+    ref: 'arn',
+    attributes: { LayerVersionArn: 'arn' },
+    properties: {
+      ...same('CompatibleArchitectures CompatibleRuntimes Description LayerName LicenseInfo'),
+      Content: code,
+    },
+    complete: (args, _properties, resource) => ({ layer_name: madeUpName(resource), ...args }),
   },
   'AWS::Lambda::Permission': {
     type: 'aws_lambda_permission',

@@ -48,6 +48,7 @@ test('no explanation is left over, and each table is used by some property of th
     'AWS::IAM::ManagedPolicy',
     'AWS::Kinesis::Stream',
     'AWS::Lambda::EventSourceMapping',
+    'AWS::Lambda::LayerVersion',
   ]);
   const [seed] = world.templates;
   if (seed === undefined) throw new Error('there is no Region');
