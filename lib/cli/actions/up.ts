@@ -22,7 +22,7 @@ export async function up(context: CommandContext, options: UpRequest): Promise<C
     options.topology,
     context.environment.CDK_DEFAULT_ACCOUNT,
   );
-  refuseHomes(topology, 'holdfast up');
+  if (options.ui) refuseHomes(topology, 'the live page');
   const { status } = await bringUp(context, topology, options);
   const result: CommandResult = { exitCode: EXIT.good, document: status, text: formatStatus(status) };
   return options.ui ? withPage(context, topology, result) : result;
