@@ -112,6 +112,8 @@ export interface JobTotals {
   readonly owed: number;
   /** Owed and not sent under the present epoch. */
   readonly unsent: number;
+  /** Of those, what was sent under an older epoch, or never in five seconds: what was placed just now is on its way. */
+  readonly unsentLate: number;
   /** Seconds since the oldest owed job became due; `null` where none is owed. */
   readonly oldestOwedSeconds: number | null;
   readonly parked: number;
@@ -126,6 +128,8 @@ export async function jobTotals(database: Queryable, epoch: number): Promise<Job
     `SELECT o.*, p.*, f.* FROM
       (SELECT count(*)::int AS owed,
         (count(*) FILTER (WHERE epoch_sent IS NULL OR epoch_sent < $1))::int AS unsent,
+        (count(*) FILTER (WHERE epoch_sent < $1
+          OR (epoch_sent IS NULL AND created_at < now() - interval '5 seconds')))::int AS "unsentLate",
         extract(epoch FROM now() - min(created_at))::float8 AS "oldestOwedSeconds"
         FROM outbox WHERE closed_at IS NULL) o,
       (SELECT count(*)::int AS parked,

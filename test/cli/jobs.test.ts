@@ -41,7 +41,15 @@ test('a list says what it could not look into, and that there may be more', () =
   const text = formatJobs(
     {
       active: { region: 'us-west-2', epoch: 2 },
-      totals: { owed: 2, unsent: 1, oldestOwedSeconds: 7.4, parked: 0, oldestParkedSeconds: null, failed: 1 },
+      totals: {
+        owed: 2,
+        unsent: 1,
+        unsentLate: 1,
+        oldestOwedSeconds: 7.4,
+        parked: 0,
+        oldestParkedSeconds: null,
+        failed: 1,
+      },
       queues: [{ region: 'us-east-2', kind: 'work', problem: 'no answer' }],
       jobs: [{ ...job, at: NOW, correlationId: 'c', messageId: 'm', code: 'conflict', reason: 'why' }],
     },

@@ -97,7 +97,12 @@ test('failed, parked, owed: each is listed where it stands, and filters narrow',
   expect(await states({ since: new Date(Date.now() + 60_000) })).toEqual([]);
   expect(await states({ until: new Date(Date.now() - 60_000) })).toEqual([]);
   expect(await listJobs(context, {}, 2)).toHaveLength(2);
-  expect(await jobTotals(context.database, 1)).toMatchObject({ owed: 1, unsent: 1, parked: 1, failed: 1 });
+  const totals = { owed: 1, unsent: 1, unsentLate: 0, parked: 1, failed: 1 };
+  expect(await jobTotals(context.database, 1)).toMatchObject(totals);
+  await context.database.query(
+    "UPDATE outbox SET created_at = now() - interval '6 seconds' WHERE closed_at IS NULL",
+  );
+  expect(await jobTotals(context.database, 1)).toMatchObject({ ...totals, unsentLate: 1 });
 });
 
 test('what is shown of a message holds no secret', async () => {

@@ -7,7 +7,7 @@ import type { JournalStore } from './journal';
 /** What the active Region owes and has set aside. */
 export interface JobCounts {
   readonly owed: number;
-  /** Owed and not sent under the present epoch. */
+  /** Owed and not sent under the present epoch, but for what was placed just now and is on its way. */
   readonly unsent: number;
   readonly parked: number;
 }
