@@ -26,7 +26,7 @@ function lab() {
     { id: 'i-3', entry: 'worker', zone: ZONES[0] },
   ];
   const follower = {
-    gate: { process: process('gate') },
+    runningGates: [{ process: process('gate') }],
     zones: () => [...ZONES],
     holdZone: async (zone: string, down: boolean) => void told.push(`${zone} ${down ? 'down' : 'up'}`),
     instances: {
@@ -50,7 +50,7 @@ function lab() {
   const liveSettings = new Map([[REGION, { function: { process: process('controller') } }]]);
   const world = {
     ...{ followers: { regions: new Map([[REGION, follower]]), liveSettings }, state },
-    stores: { caches: new Map(), database },
+    stores: { caches: new Map(), homes: [{ database }] },
   } as unknown as StruckWorld;
   const act = (action: string, target: string, more: object = {}) =>
     strike({ action, target, region: REGION, ...more }, world);
