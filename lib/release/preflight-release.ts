@@ -4,7 +4,7 @@ import { servingColour } from './plan-release';
 
 /** One look at whether a release may begin. */
 export interface ReleaseCheck {
-  readonly id: 'release' | 'drills' | 'register' | 'weights' | 'capacity' | 'alarms';
+  readonly id: 'release' | 'drills' | 'register' | 'budget' | 'weights' | 'capacity' | 'alarms';
   readonly state: 'ok' | 'failed' | 'unknown';
   readonly text: string;
   /** What to do about it. @default - nothing is to be done */
@@ -13,10 +13,22 @@ export interface ReleaseCheck {
   readonly accepted?: boolean;
 }
 
+/** What is left of the error budgets. */
+export interface BudgetView {
+  /** Levels whose budget is spent, in words. */
+  readonly spent: readonly string[];
+  /** What could not be read. */
+  readonly unknown: readonly string[];
+  /** Why this release may go out although a budget is spent: it mends what spent it. */
+  readonly mends?: string;
+}
+
 /** What the checks are made from; what could not be seen is absent. */
 export interface PreflightView extends Pick<ReleaseView, 'drill' | 'register'> {
   /** The last release; `unseen` when it could not be read. */
   readonly last: ReleaseItem | 'unseen' | undefined;
+  /** @default - nothing is promised, or nothing can be read where it runs: no check */
+  readonly budget?: BudgetView;
   readonly regions: Readonly<Record<string, RegionView | undefined>>;
 }
 
@@ -26,7 +38,13 @@ export function releaseChecks(
   accepted: readonly string[],
   now: number,
 ): readonly ReleaseCheck[] {
-  const checks = [releaseCheck(view, now), drillCheck(view), registerCheck(view), ...regionChecks(view)];
+  const checks = [
+    releaseCheck(view, now),
+    drillCheck(view),
+    registerCheck(view),
+    ...budgetCheck(view),
+    ...regionChecks(view),
+  ];
   return checks.map(check =>
     check.state === 'unknown' && accepted.includes(check.id) ? { ...check, accepted: true } : check,
   );
@@ -52,6 +70,20 @@ function drillCheck({ drill }: PreflightView): ReleaseCheck {
   if (drill === undefined) return { id, state: 'unknown', text: 'the drill lock cannot be read' };
   if (drill === 'free') return { id, state: 'ok', text: 'no drill is under way' };
   return { id, state: 'failed', text: drill.busy, fix: 'wait until it has ended' };
+}
+
+/** A spent budget is for mending: what else goes out waits until it has recovered. */
+function budgetCheck({ budget }: PreflightView): readonly ReleaseCheck[] {
+  if (budget === undefined) return [];
+  const { spent, unknown, mends } = budget;
+  const id = 'budget';
+  if (spent.length > 0 && mends === undefined) {
+    const fix = 'wait until it has recovered, or say with --mends why this release brings it back';
+    return [{ id, state: 'failed', text: `spent: ${spent.join(', ')}`, fix }];
+  }
+  if (spent.length > 0) return [{ id, state: 'ok', text: `spent: ${spent.join(', ')}; mends it: ${mends}` }];
+  if (unknown.length > 0) return [{ id, state: 'unknown', text: unknown.join('; ') }];
+  return [{ id, state: 'ok', text: 'every error budget has something left' }];
 }
 
 function registerCheck({ register }: PreflightView): ReleaseCheck {

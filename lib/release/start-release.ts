@@ -5,7 +5,13 @@ import { beginRelease, hasEnded } from '../runtime/release/release-state';
 import { noted, type ReleaseItem, type ReleaseStore } from '../runtime/release/release-store';
 import type { ReleaseTarget } from '../runtime/release/release-target';
 import { planRelease } from './plan-release';
-import { type PreflightView, type ReleaseCheck, releaseChecks, silentAlarms } from './preflight-release';
+import {
+  type BudgetView,
+  type PreflightView,
+  type ReleaseCheck,
+  releaseChecks,
+  silentAlarms,
+} from './preflight-release';
 import type { ReleaseOptions } from './settings';
 
 /** What a release is begun with. */
@@ -30,6 +36,8 @@ export interface ReleaseRequest {
   readonly options: ReleaseOptions;
   /** Checks that may stay unknown, by id. */
   readonly acceptUnknown: readonly string[];
+  /** What is left of the error budgets. @default - they are not asked */
+  readonly budget?: BudgetView;
 }
 
 /** What a look before a release found. */
@@ -44,11 +52,11 @@ export interface ReleasePreflight {
 /** Looks whether a release may begin, and plans it. Changes nothing. */
 export async function preflightRelease(
   context: ReleaseContext,
-  { build, options, acceptUnknown }: ReleaseRequest,
+  { build, options, acceptUnknown, budget }: ReleaseRequest,
 ): Promise<ReleasePreflight & { readonly last?: ReleaseItem }> {
   const { clock, timeScale, periodSeconds, isLab, by } = context;
   const view = await look(context);
-  const checks = releaseChecks(view, acceptUnknown, clock.now().getTime());
+  const checks = releaseChecks({ ...view, budget }, acceptUnknown, clock.now().getTime());
   const verdict = verdictOf(checks);
   const { register } = view;
   if (verdict !== 'clean' || register === undefined) return { version: 1, verdict, checks };

@@ -112,6 +112,25 @@ describe('the checks before a release', () => {
     expect(stateOf(view)).toEqual({ ...allGood, ...found });
   });
 
+  test('a spent error budget holds back what does not mend it; one that cannot be read is unknown', () => {
+    const budget = (view: { spent?: string[]; unknown?: string[]; mends?: string }) =>
+      releaseChecks({ ...good, budget: { spent: [], unknown: [], ...view } }, [], NOW).find(
+        ({ id }) => id === 'budget',
+      );
+    expect(budget({})).toMatchObject({ state: 'ok' });
+    expect(budget({ spent: ['place-order'], unknown: ['west'] })).toMatchObject({
+      state: 'failed',
+      text: 'spent: place-order',
+      fix: expect.stringContaining('--mends'),
+    });
+    expect(budget({ spent: ['place-order'], mends: 'the slow query' })).toMatchObject({
+      state: 'ok',
+      text: expect.stringContaining('the slow query'),
+    });
+    expect(budget({ unknown: ['place-order: west: denied'] })).toMatchObject({ state: 'unknown' });
+    expect(releaseChecks(good, [], NOW).map(({ id }) => id)).not.toContain('budget');
+  });
+
   test('what is unknown may be accepted by name; what failed may not', () => {
     const view = { ...good, drill: { busy: 'a drill' }, last: 'unseen' } as const;
     const checks = releaseChecks(view, ['release', 'drills'], NOW);

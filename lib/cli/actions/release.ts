@@ -1,7 +1,7 @@
 import type { ResolvedTopology } from '../../../regions';
 import { HoldfastError } from '../../errors';
 import { type BuildFault, faultyBuild } from '../../lab';
-import { beginPlanned, preflightRelease, type ReleaseOptions } from '../../release';
+import { type BudgetView, beginPlanned, preflightRelease, type ReleaseOptions } from '../../release';
 import { RuntimeError } from '../../runtime/errors';
 import { followRelease } from '../../runtime/release/release-loop';
 import type { ReleaseBuild } from '../../runtime/release/release-plan';
@@ -14,6 +14,7 @@ import { type DrillTarget, openDrill, topologyOf } from '../drill-target';
 import { EXIT_OF_VERDICT } from '../drill-text';
 import { builtArtifact, type OpenRelease, readArtifact, withRelease } from '../release-target';
 import { formatRelease, formatReleasePreflight, releaseDocument } from '../release-text';
+import { standingsNow } from './slo';
 
 /** Options of every release command. */
 export interface ReleaseCommandOptions extends CommonOptions {
@@ -28,6 +29,8 @@ export interface StartOptions extends ReleaseCommandOptions, ReleaseOptions {
   /** Writes a second of the load in the lab; 0 for none. */
   readonly rate: number;
   readonly acceptUnknown?: readonly string[];
+  /** Why it may go out although an error budget is spent. */
+  readonly mends?: string;
   readonly execute?: boolean;
   readonly confirm?: string;
 }
@@ -54,7 +57,8 @@ export async function start(context: CommandContext, options: StartOptions): Pro
   return withRelease(context, topology, options.target, async open => {
     const build = await buildOf(context, open, options, isDry);
     const acceptUnknown = [...(options.acceptUnknown ?? []), ...(isLab ? UNKNOWN_IN_THE_LAB : [])];
-    const found = await preflightRelease(open.context, { build, options, acceptUnknown });
+    const budget = isLab ? undefined : await budgetOf(context, topology, options.mends);
+    const found = await preflightRelease(open.context, { build, options, acceptUnknown, budget });
     const { last, ...document } = found;
     const { plan } = found;
     if (isDry || plan === undefined) {
@@ -66,6 +70,19 @@ export async function start(context: CommandContext, options: StartOptions): Pro
       ? underLoad(context, topology, options.rate, () => follow(context, open))
       : follow(context, open);
   });
+}
+
+/** What is left of the error budgets; nothing where nothing is promised. */
+async function budgetOf(
+  context: CommandContext,
+  topology: ResolvedTopology,
+  mends: string | undefined,
+): Promise<BudgetView | undefined> {
+  const standings = await standingsNow(context, topology);
+  if (standings.length === 0) return undefined;
+  const spent = standings.filter(({ state }) => state === 'spent').map(({ level }) => level);
+  const unknown = standings.flatMap(({ level, unchecked }) => unchecked.map(reason => `${level}: ${reason}`));
+  return { spent, unknown, ...(mends === undefined ? {} : { mends }) };
 }
 
 /** Adds to a result what clients saw meanwhile: without any, the active Region would have nothing to measure. */

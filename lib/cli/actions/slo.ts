@@ -35,6 +35,21 @@ export interface SloReportOptions extends SloOptions {
 
 const EXIT_OF = { kept: EXIT.good, burning: EXIT.good, spent: EXIT.found, unchecked: EXIT.failed } as const;
 
+/**
+ * How each level of an application stands now, by the alarms of its Regions; nothing where nothing is promised. What cannot
+ * be read is told with its level.
+ */
+export async function standingsNow(
+  context: CommandContext,
+  topology: ResolvedTopology,
+): Promise<readonly LevelStanding[]> {
+  const levels = watchedLevels(topology);
+  if (levels.length === 0) return [];
+  const to = context.clock.now();
+  const from = new Date(to.getTime() - Math.max(...levels.map(({ windowDays = 30 }) => windowDays)) * DAY);
+  return judgeLevels(levels, await readAccount(context, topology, { from, to, stepSeconds: 3600 }));
+}
+
 /** Each level over its window, until now. */
 export async function status(context: CommandContext, options: SloOptions): Promise<CommandResult> {
   const topology = await topologyOf(context, options);

@@ -66,6 +66,7 @@ function startCommand(release: Command, context: CommandContext): void {
     .option('--minimum-requests <count>', 'without which a period says nothing; 10, in the lab 1', asNumber)
     .option('--rate <writes>', 'writes a second of the load in the lab; 0 for none', asNumber, DEFAULT_RATE)
     .option('--accept-unknown <checks...>', 'checks that may stay unknown, by id')
+    .option('--mends <why>', 'on AWS: why it may go out although an error budget is spent')
     .addOption(
       new Option('--fault <fault>', 'in the lab: release a build with this wrong').choices([
         'none',
