@@ -72,14 +72,19 @@ export const anyFinding: fc.Arbitrary<Finding> = fc.record({
 /** A report of few or very many such findings. */
 export const anyReport: fc.Arbitrary<DriftReport> = fc
   .tuple(fc.array(anyFinding, { maxLength: 12 }), fc.constantFrom(1, 1, 1, 400), fc.nat({ max: 10_000 }))
-  .map(([findings, times, checked]) =>
-    reportOf(
+  .map(([findings, wanted, checked]) => {
+    // Many findings, or long ones: of both at once a machine's longest string is full, and a failure shrinks for ever.
+    const times = Math.max(
+      1,
+      Math.min(wanted, Math.floor(10_000_000 / (JSON.stringify(findings).length + 1))),
+    );
+    return reportOf(
       checked,
       Array.from({ length: times }, (_, turn) =>
         findings.map(finding => ({ ...finding, resource: `${finding.resource}${turn}` })),
       ).flat(),
-    ),
-  );
+    );
+  });
 
 /** What must stand in no text for people: controls other than a line's end, halves of pairs, marks of direction. */
 export const UNPRINTABLE = /(?!\n)[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
