@@ -213,5 +213,8 @@ test('a process that is frozen, has no preload or has ended is not reported as d
   });
   await expect(plain.disturb({ delayMilliseconds: 1 })).rejects.toMatchObject({ code: 'refused' });
   await child.stop();
-  await expect(child.disturb({ delayMilliseconds: 1 })).rejects.toMatchObject({ code: 'refused' });
+  // Whether its channel has closed already or breaks while it is told: nobody was disturbed.
+  await expect(child.disturb({ delayMilliseconds: 1 })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(refused|unavailable)$/),
+  });
 });
