@@ -117,3 +117,18 @@ export const canaryName = (application: string, target: string, region: string):
   `${application}-${target}-from-${region}`;
 /** Whether an alarm is one window of a service level, which tells nobody by itself. */
 export const isHalfOfAlarm = (name: string): boolean => /-slo-.+-(long|short)$/.test(name);
+/** Names of the parts that a release turns, as the run time's `ReleaseNames` has them. */
+export function releaseNames(application: string, table = registerTableName(application)) {
+  const byColour = (name: typeof cloneGroupName) => ({
+    blue: name(application, 'blue'),
+    green: name(application, 'green'),
+  });
+  return {
+    alarmPrefix: `${application}-`,
+    loadBalancer: loadBalancerName(application),
+    targetGroups: byColour(targetGroupName),
+    groups: byColour(cloneGroupName),
+    settings: liveSettingName(application, '').replace(/\/$/, ''),
+    table,
+  };
+}

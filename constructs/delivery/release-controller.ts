@@ -6,11 +6,12 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { releaseNames } from '../../lib/naming';
 import { buildOutput } from '../compute/build-output';
 import { acknowledge } from '../policy/acknowledge';
 import { findingArn } from '../policy/finding-arn';
 import { assertRules, matching, type Rule } from '../validation';
-import { releaseNamesOf, releaseRole } from './release-role';
+import { releaseRole } from './release-role';
 
 /** What a controller of releases needs of a caller that knows its place. */
 export interface ReleaseControllerOptions {
@@ -70,7 +71,7 @@ export class ReleaseController extends Construct {
 
   private declareFunction(props: ReleaseControllerProps): lambda.Function {
     const { application, regionHosts } = props;
-    const names = releaseNamesOf(application, props.registerTableName);
+    const names = releaseNames(application, props.registerTableName);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.DESTROY,

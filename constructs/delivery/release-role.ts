@@ -1,37 +1,14 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import {
-  COLOURS,
-  cloneGroupName,
-  liveSettingName,
-  loadBalancerName,
-  registerTableName,
-  targetGroupName,
-} from '../../lib/naming';
+import { COLOURS, type releaseNames } from '../../lib/naming';
 import { Register } from '../data/register';
 import { acknowledge } from '../policy/acknowledge';
 import { findingArn } from '../policy/finding-arn';
 
-/** Names of an application's parts, as the run time's `ReleaseNames` has them. */
-export function releaseNamesOf(application: string, table = registerTableName(application)) {
-  const byColour = (name: typeof cloneGroupName) => ({
-    blue: name(application, 'blue'),
-    green: name(application, 'green'),
-  });
-  return {
-    alarmPrefix: `${application}-`,
-    loadBalancer: loadBalancerName(application),
-    targetGroups: byColour(targetGroupName),
-    groups: byColour(cloneGroupName),
-    settings: liveSettingName(application, '').replace(/\/$/, ''),
-    table,
-  };
-}
-
 /** What the role is for. */
 export interface ReleaseRoleProps {
-  readonly names: ReturnType<typeof releaseNamesOf>;
+  readonly names: ReturnType<typeof releaseNames>;
   readonly regions: readonly string[];
 }
 

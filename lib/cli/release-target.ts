@@ -6,8 +6,8 @@ import { hostOf } from '../../regions';
 import { createReleaseCloud, type ReleaseCloud } from '../aws';
 import { AWS_ENTRIES, createOutside } from '../drill';
 import { LAB_PERIOD_SECONDS, labConnection } from '../lab';
-import { artifactBucketName, regionHost } from '../naming';
-import { AWS_PERIOD_SECONDS, type ReleaseContext, releaseNames } from '../release';
+import { artifactBucketName, regionHost, releaseNames } from '../naming';
+import { AWS_PERIOD_SECONDS, type ReleaseContext } from '../release';
 import type { CommandContext } from './context';
 import type { DrillTarget } from './drill-target';
 

@@ -1,12 +1,3 @@
-import {
-  cloneGroupName,
-  liveSettingName,
-  loadBalancerName,
-  registerTableName,
-  targetGroupName,
-} from '../naming';
-import type { ReleaseNames } from '../runtime/release/release-names';
-
 /** How requests move to the new build. */
 export type ReleaseStrategy = 'canary' | 'linear' | 'all-at-once';
 
@@ -30,20 +21,4 @@ export interface ReleaseOptions {
   readonly latencySeconds?: number;
   /** Requests to the new build in a period, without which it says nothing. @default 10, in the lab 1 */
   readonly minimumRequests?: number;
-}
-
-/** The names of an application's parts. */
-export function releaseNames(application: string): ReleaseNames {
-  const byColour = (name: (application: string, colour: 'blue' | 'green') => string) => ({
-    blue: name(application, 'blue'),
-    green: name(application, 'green'),
-  });
-  return {
-    alarmPrefix: `${application}-`,
-    loadBalancer: loadBalancerName(application),
-    targetGroups: byColour(targetGroupName),
-    groups: byColour(cloneGroupName),
-    settings: liveSettingName(application, '').replace(/\/$/, ''),
-    table: registerTableName(application),
-  };
 }

@@ -1,5 +1,5 @@
 import { systemClock } from '../../lib/clock';
-import { releaseNames } from '../../lib/release';
+import { releaseNames } from '../../lib/naming';
 import { readMetrics } from '../../lib/runtime/release/aws-release-metrics';
 import { RegionReleaseClients } from '../../lib/runtime/release/aws-release-region';
 import { dynamoReleaseTable } from '../../lib/runtime/release/aws-release-store';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runProgram } from '../../lib/cli';
-import { releaseNames } from '../../lib/release';
+import { releaseNames } from '../../lib/naming';
 import { beginRelease } from '../../lib/runtime/release/release-state';
 import { FakeEndpoint } from '../aws/fake-endpoint';
 import { contextAt } from '../helpers/cli-context';

@@ -1,5 +1,5 @@
 import type { handler } from '../../lib/handlers/release-step';
-import { releaseNames } from '../../lib/release';
+import { releaseNames } from '../../lib/naming';
 import { beginRelease } from '../../lib/runtime/release/release-state';
 import { FakeEndpoint } from '../aws/fake-endpoint';
 import { planOf } from '../release/plan';

@@ -6,8 +6,7 @@ import {
   ReleaseController,
   type ReleaseControllerProps,
 } from '../../../constructs/delivery/release-controller';
-import { releaseNamesOf } from '../../../constructs/delivery/release-role';
-import { releaseNames } from '../../../lib/release';
+import { releaseNames } from '../../../lib/naming';
 import { evaluatePolicy, type PolicyStatement } from '../../helpers/policy-evaluator';
 import { resolveText } from '../../helpers/resolve-template';
 
@@ -114,7 +113,6 @@ describe('the role of a step', () => {
 });
 
 test('its names are those of the command', () => {
-  expect(releaseNamesOf('orders')).toEqual(releaseNames('orders'));
   template.hasResourceProperties('AWS::Lambda::Function', {
     Environment: {
       Variables: {
